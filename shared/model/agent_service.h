@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/model/heat_matrix.h"
+#include "shared/model/records.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isotherm
+{
+
+struct ShardFilter
+{
+    std::string keyspace; ///< empty: all
+    bool includeRetired = false;
+};
+
+struct BackupFilter
+{
+    std::string keyspace;
+    std::vector<ShardId> shards; ///< empty: all
+    std::optional<WallTime> from;
+    std::optional<WallTime> to;
+    std::size_t limit = 10'000; ///< newest first
+};
+
+struct JobFilter
+{
+    bool activeOnly = false;
+    std::size_t limit = 200; ///< newest first
+};
+
+struct AuditFilter
+{
+    std::uint64_t afterSequence = 0;
+    std::size_t limit = 1'000; ///< newest kept, in ascending order
+};
+
+/// Who asks for a change: recorded with the job.
+struct Caller
+{
+    std::string name;
+};
+
+struct BackupRequest
+{
+    std::string keyspace;
+    std::vector<ShardId> shards; ///< empty: all of the keyspace; empty keyspace too: all shards
+    Caller caller;
+};
+
+struct VerifyRequest
+{
+    std::string keyspace;
+    std::vector<ShardId> shards;
+    VerifyLevel level = VerifyLevel::Checksums;
+    Caller caller;
+};
+
+struct RestoreRun
+{
+    std::string planId;
+    Caller caller;
+};
+
+struct AdoptRequest
+{
+    std::string name;
+    std::vector<std::string> tables; ///< partition roots
+    std::vector<std::string> keyColumns;
+    std::optional<std::chrono::milliseconds> rpo;
+    Caller caller;
+};
+
+/// Everything that can be asked of an agent. Implemented by the agent itself and, across the
+/// network, by shared/client, so that whoever uses it (API, CLI, console, tests) need not know
+/// which it holds. Thread-safe. Calls return within their deadline (client) or promptly (agent):
+/// long work is a job, found by its id.
+class AgentService
+{
+public:
+    virtual ~AgentService() = default;
+
+    [[nodiscard]] virtual Result<ClusterStatus> status() = 0;
+    [[nodiscard]] virtual Result<std::vector<KeyspaceRecord>> keyspaces() = 0;
+    [[nodiscard]] virtual Result<std::vector<ShardRecord>> shards(const ShardFilter& filter) = 0;
+    /// InvalidArgument when the range is empty; NotFound for an unknown shard or keyspace.
+    [[nodiscard]] virtual Result<HeatMatrix> heat(const HeatQuery& query) = 0;
+    [[nodiscard]] virtual Result<std::vector<BackupRecord>> backups(const BackupFilter& filter) = 0;
+    [[nodiscard]] virtual Result<std::vector<ScheduleEntry>> schedule() = 0;
+    [[nodiscard]] virtual Result<std::vector<JobRecord>> jobs(const JobFilter& filter) = 0;
+    [[nodiscard]] virtual Result<JobRecord> job(JobId id) = 0;
+    /// NotFound when nothing restorable matches; InvalidArgument for a bad predicate.
+    [[nodiscard]] virtual Result<RestorePlan> planRestore(const RestoreRequest& request) = 0;
+    /// The receipt of a finished restore job; FailedPrecondition while it runs, NotFound when there
+    /// is none.
+    [[nodiscard]] virtual Result<RestoreReceipt> receipt(JobId job) = 0;
+    [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
+    [[nodiscard]] virtual Result<AuditVerification> verifyAudit() = 0;
+
+    // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
+    [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;
+    [[nodiscard]] virtual Result<JobId> verifyBackups(const VerifyRequest& request) = 0;
+    [[nodiscard]] virtual Result<JobId> runRestore(const RestoreRun& run) = 0;
+    [[nodiscard]] virtual Status cancelJob(JobId id) = 0;
+    [[nodiscard]] virtual Result<KeyspaceRecord> adoptKeyspace(const AdoptRequest& request) = 0;
+};
+
+} // namespace isotherm
