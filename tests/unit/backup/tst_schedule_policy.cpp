@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/backup/schedule_policy.h"
+
+#include <QtTest/QtTest>
+
+using namespace isotherm;
+using namespace isotherm::backup;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+namespace
+{
+
+const WallTime kNow = fromUnixMicros(1'700'000'000'000'000);
+
+ShardFacts shardAt(double temperature)
+{
+    ShardFacts facts;
+    facts.shard = ShardId(7);
+    facts.temperature = temperature;
+    facts.lastBackup = kNow;
+    return facts;
+}
+
+} // namespace
+
+class TstSchedulePolicy : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void nextBackup_byTemperature_followsTheRule_data()
+    {
+        QTest::addColumn<double>("temperature");
+        QTest::addColumn<qint64>("hoursExpected");
+        QTest::newRow("hot") << 0.81 << qint64(1);
+        QTest::newRow("at the hot limit") << 0.8 << qint64(6);
+        QTest::newRow("warm") << 0.51 << qint64(6);
+        QTest::newRow("at the warm limit") << 0.5 << qint64(24);
+        QTest::newRow("cold") << 0.0 << qint64(24);
+    }
+    void nextBackup_byTemperature_followsTheRule()
+    {
+        QFETCH(double, temperature);
+        QFETCH(qint64, hoursExpected);
+        const DueTime due = nextBackup(shardAt(temperature), {}, kNow);
+        QCOMPARE(due.interval, milliseconds(hours(hoursExpected)));
+        QVERIFY(due.due <= kNow + due.interval);
+        QVERIFY(due.due >= kNow + due.interval * 9 / 10);
+    }
+
+    void nextBackup_predictedHotter_isBroughtForward()
+    {
+        ShardFacts facts = shardAt(0.1);
+        facts.predictedTemperature = 0.95;
+        const DueTime due = nextBackup(facts, {}, kNow);
+        QCOMPARE(due.interval, milliseconds(hours(1)));
+        QVERIFY(due.reason.find("predicted") != std::string::npos);
+    }
+
+    void nextBackup_withRpo_onlyShortens()
+    {
+        ShardFacts facts = shardAt(0.1);
+        facts.rpo = minutes(10);
+        QCOMPARE(nextBackup(facts, {}, kNow).interval, milliseconds(minutes(8)));
+        facts.rpo = hours(24 * 30);
+        QCOMPARE(nextBackup(facts, {}, kNow).interval, milliseconds(hours(24)));
+    }
+
+    void nextBackup_neverBackedUp_isDueNow()
+    {
+        ShardFacts facts = shardAt(0.1);
+        facts.lastBackup.reset();
+        QCOMPARE(nextBackup(facts, {}, kNow).due, kNow);
+    }
+
+    void nextBackup_longOverdue_isCaughtUpOnceNow()
+    {
+        ShardFacts facts = shardAt(0.9);
+        facts.lastBackup = kNow - hours(24 * 9);
+        QCOMPARE(nextBackup(facts, {}, kNow).due, kNow);
+    }
+
+    void nextBackup_afterAFailure_waits()
+    {
+        ShardFacts facts = shardAt(0.9);
+        facts.lastBackup = kNow - hours(5);
+        facts.notBefore = kNow + minutes(2);
+        QCOMPARE(nextBackup(facts, {}, kNow).due, kNow + minutes(2));
+    }
+
+    void nextBackup_manyShards_areSpread()
+    {
+        WallTime first = WallTime::max();
+        WallTime last = WallTime::min();
+        for (std::uint64_t id = 1; id <= 1000; ++id) {
+            ShardFacts facts = shardAt(0.1);
+            facts.shard = ShardId(id);
+            const WallTime due = nextBackup(facts, {}, kNow).due;
+            first = std::min(first, due);
+            last = std::max(last, due);
+        }
+        QVERIFY(last - first > hours(2)); // a tenth of 24 h
+    }
+
+    void retryDelay_doublesToABound()
+    {
+        QCOMPARE(retryDelay(1), milliseconds(std::chrono::seconds(30)));
+        QCOMPARE(retryDelay(2), milliseconds(minutes(1)));
+        QCOMPARE(retryDelay(50), milliseconds(minutes(30)));
+    }
+};
+
+QTEST_APPLESS_MAIN(TstSchedulePolicy)
+#include "tst_schedule_policy.moc"
