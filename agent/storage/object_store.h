@@ -33,6 +33,16 @@ public:
     [[nodiscard]] virtual Status commit() = 0;
 };
 
+/// The exclusive right to write to a store. Held until destroyed, or until the process dies.
+class StoreLock
+{
+public:
+    virtual ~StoreLock() = default;
+    /// Unavailable when the lock was lost (an expired lease, a lock file that was deleted): stop
+    /// changing the store.
+    [[nodiscard]] virtual Status check() = 0;
+};
+
 /// A flat namespace of immutable objects: a directory, a bucket. Names are [a-z0-9._-] segments
 /// joined by '/'. Thread-safe. One conformance suite (tests/unit/storage) holds for every
 /// implementation.
@@ -54,11 +64,21 @@ public:
     /// Removes what interrupted writers left behind. Only the owner of the repository's lock may
     /// call it.
     [[nodiscard]] virtual Result<std::uint32_t> removeLeftovers() = 0;
+    /// Takes the one write lock of the store without waiting. `owner` is shown to whoever is
+    /// refused
+    /// ("agent 4711 on db1"). FailedPrecondition when another process, or another object in this
+    /// one, holds it.
+    [[nodiscard]] virtual Result<std::unique_ptr<StoreLock>>
+    lockExclusive(const std::string& owner) = 0;
     /// Free bytes, if the store can tell.
     [[nodiscard]] virtual std::optional<ByteCount> freeSpace() = 0;
 };
 
-/// Writes `bytes` as one object.
+/// InvalidArgument unless `name` is segments of [a-z0-9._-] joined by single '/', none of them
+/// starting with '.', at most 512 characters in all.
+[[nodiscard]] Status checkObjectName(const std::string& name);
+
+/// Writes `bytes` as one object. AlreadyExists if the name is taken.
 [[nodiscard]] Status putObject(ObjectStore& store, const std::string& name, std::string_view bytes);
 
 } // namespace isotherm::storage
