@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The agent's configuration as typed values. Every default is the safe one: loopback only, nothing
+/// changed by itself.
+namespace isotherm::config
+{
+
+struct AgentSection
+{
+    std::string listen = "127.0.0.1:7443";
+    std::filesystem::path stateDir = "/var/lib/isotherm";
+    std::vector<std::string> roles = {"all"};
+    std::vector<std::string> serverNames; ///< further names in the server's certificate
+};
+
+struct MetricsSection
+{
+    std::string listen = "127.0.0.1:9857"; ///< empty: no endpoint
+};
+
+struct KeyspaceSection
+{
+    std::string name;
+    std::vector<std::string> tables;
+    std::vector<std::string> keyColumns; ///< empty: taken from the first table
+    std::optional<std::chrono::milliseconds> rpo;
+    std::chrono::milliseconds rotation = std::chrono::hours(24 * 7);
+    std::optional<double> hotRate; ///< rows a second of a shard at its limit
+};
+
+struct ClusterSection
+{
+    std::string name;
+    std::string kind = "postgresql";
+    std::string dsn;
+    std::string environment = "production"; ///< shown wherever the cluster is
+    std::vector<KeyspaceSection> keyspaces;
+};
+
+enum class ChangeMode : std::uint8_t { Off, Propose, Auto };
+
+/// Splits and merges. Invariant: merge_below < child_target <= split_above / 2.
+struct ChangesSection
+{
+    ChangeMode mode = ChangeMode::Propose;
+    double splitAbove = 1.0;
+    double childTarget = 0.5;
+    double mergeBelow = 0.35;
+    std::uint32_t maxPerHour = 12;
+};
+
+/// Invariant: hot <= warm <= cold; 0 < warm_above < hot_above <= 1.
+struct ScheduleSection
+{
+    std::chrono::milliseconds hot = std::chrono::hours(1);
+    std::chrono::milliseconds warm = std::chrono::hours(6);
+    std::chrono::milliseconds cold = std::chrono::hours(24);
+    double hotAbove = 0.8;
+    double warmAbove = 0.5;
+    double jitter = 0.1; ///< of the interval, either way; 0 to 0.5
+    std::uint32_t maxConcurrentJobs = 2;
+};
+
+struct TierSection
+{
+    std::string name;
+    std::string kind = "directory";
+    std::filesystem::path path;
+};
+
+struct RepositorySection
+{
+    std::filesystem::path passphraseFile; ///< empty: not configured
+    int zstdLevel = 1;                    ///< 1 to 19
+};
+
+struct BusSection
+{
+    std::string url = "inproc:";
+};
+
+struct AgentConfig
+{
+    AgentSection agent;
+    MetricsSection metrics;
+    std::vector<ClusterSection> clusters; ///< in the order of the file
+    ChangesSection changes;
+    ScheduleSection schedule;
+    std::vector<TierSection> tiers;
+    RepositorySection repository;
+    BusSection bus;
+};
+
+} // namespace isotherm::config

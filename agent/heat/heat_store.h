@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/heat/rate_meter.h"
+#include "agent/metadata/heat_block_store.h"
+#include "shared/base/log.h"
+#include "shared/model/heat_matrix.h"
+#include "shared/model/records.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace isotherm::heat
+{
+
+struct HeatStoreOptions
+{
+    /// Sealed blocks that are kept in memory, encoded; older ones are read from the metadata file.
+    std::size_t cacheBytes = std::size_t{32} << 20U;
+};
+
+/// Mean and maximum of one cell and metric over consecutive buckets.
+struct HeatSeries
+{
+    WallTime start{};
+    std::chrono::seconds step{0};
+    std::vector<float> mean; ///< NaN: missing
+    std::vector<float> max;
+};
+
+/// A span of time at one of the resolutions: 1 s, 10 s, 1 min, 10 min or 1 h.
+struct HeatSpan
+{
+    std::chrono::seconds step{0};
+    WallTime from{};
+    WallTime to{};
+};
+
+/// The history of heat: 1 s × 10 min, 10 s × 2 h, 1 min × 24 h, 10 min × 14 d, 1 h × 400 d; mean
+/// and max at every resolution. HEAT.md has the layout, the precision (0.03 %) and the memory:
+/// about 9 kB per cell + cacheBytes (10,000 cells: 90 MB + 32 MB). Thread-safe.
+class HeatStore
+{
+public:
+    /// Takes up the stored history. A crash loses at most the last minute.
+    [[nodiscard]] static Result<std::unique_ptr<HeatStore>>
+    open(metadata::HeatBlockStore& blocks, Log& log, HeatStoreOptions options = {});
+    ~HeatStore();
+    HeatStore(const HeatStore&) = delete;
+    HeatStore& operator=(const HeatStore&) = delete;
+
+    /// Adds a sample to all resolutions; missing rates add nothing. If the time has gone back, the
+    /// buckets that now lie in the future are forgotten. Writes to the metadata about once a
+    /// minute; when that fails the sample is kept in memory and the error returned.
+    [[nodiscard]] Status record(const RateSample& sample);
+
+    /// Persists every finished bucket: before a shutdown.
+    [[nodiscard]] Status flush();
+
+    /// Heat of `shards` (those that the query asks for), by keyspace in key order, the default
+    /// last, at the finest resolution that reaches back far enough and fits columnLimit.
+    /// InvalidArgument for an empty span or Temperature (ask TemperatureModel::heat).
+    [[nodiscard]] Result<HeatMatrix> query(const HeatQuery& query,
+                                           const std::vector<ShardRecord>& shards) const;
+
+    /// The buckets of `span` of every cell, one series each, in the order asked for.
+    [[nodiscard]] Result<std::vector<HeatSeries>> series(HeatMetric metric, const HeatSpan& span,
+                                                         std::span<const CellId> cells) const;
+
+    /// The end of the newest sample.
+    [[nodiscard]] std::optional<WallTime> newest() const;
+
+    /// Bytes of memory held for heat.
+    [[nodiscard]] std::size_t memoryBytes() const;
+
+private:
+    class Core;
+    explicit HeatStore(std::unique_ptr<Core> core);
+    std::unique_ptr<Core> m_core;
+};
+
+} // namespace isotherm::heat

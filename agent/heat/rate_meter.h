@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/engine/engine.h"
+#include "shared/base/clock.h"
+#include "shared/base/units.h"
+#include "shared/model/heat_matrix.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace isotherm::heat
+{
+
+/// The unit for which heat is kept: a part of the key range whose history survives splits and
+/// merges. Today every shard is one cell with the shard's id; once shards split, cells get ids of
+/// their own here and everything below keeps working.
+using CellId = ShardId;
+
+/// Reads, writes, rows and bytes a second, in the order of HeatMetric; NaN is "not measured".
+using Rates = std::array<float, 4>;
+inline constexpr Rates kMissingRates = {kMissingHeat, kMissingHeat, kMissingHeat, kMissingHeat};
+
+/// The leaf tables whose counters add up to a cell's.
+struct CellLeaves
+{
+    CellId cell;
+    std::vector<std::uint64_t> leaves; ///< object ids
+};
+
+struct CellRates
+{
+    CellId cell;
+    Rates rates = kMissingRates;
+};
+
+/// The rates of all cells over one window of time. Time is the server's.
+struct RateSample
+{
+    WallTime start{};
+    WallTime end{};
+    std::vector<CellRates> cells;
+    /// Why nothing is known of this window ("first sample", "counters were reset"); empty when
+    /// something is.
+    std::string gap;
+};
+
+struct RateMeterOptions
+{
+    /// Rates are differences over at least this long: a busy server publishes its counters once a
+    /// second, so that a 1 s window holds none, one or two such lumps. The sum over time stays
+    /// right, the detail is blurred by this much. Windows that are longer are taken as they are.
+    std::chrono::milliseconds smoothing{2'500};
+    /// A longer pause between two samples is a gap: what happened in it is not known in detail.
+    std::chrono::milliseconds maxGap{25'000};
+    /// How far the server's clock may differ from the steady one between two samples before that
+    /// counts as a step of the clock.
+    std::chrono::milliseconds clockTolerance{1'500};
+};
+
+/// Turns successive samples of cumulative counters into rates. What is not known is missing: the
+/// first sample, a reset of the counters or a restart of the server, a counter that ran backwards,
+/// a leaf that appeared or vanished, an agent's pause, a step of the clock. Never zero for unknown,
+/// and never a spike from a difference across any of these. Not thread-safe.
+class RateMeter
+{
+public:
+    explicit RateMeter(RateMeterOptions options = {}) : m_options(options) {}
+
+    /// What is to be measured from the next sample on. Cells that keep their leaves go on without a
+    /// gap.
+    void setCells(std::vector<CellLeaves> cells);
+
+    /// nullopt for the very first sample, and when the sample's time is not after the last one's;
+    /// else every cell, in the order of setCells.
+    [[nodiscard]] std::optional<RateSample> update(const engine::AccessSample& sample);
+
+private:
+    using Totals = std::array<std::uint64_t, 4>;
+    struct Reading
+    {
+        WallTime serverTime{};
+        Instant taken{};
+        std::unordered_map<std::uint64_t, Totals> leaves;
+    };
+
+    [[nodiscard]] std::string gapBefore(const engine::AccessSample& sample) const;
+    [[nodiscard]] Rates ratesOf(const CellLeaves& cell, const Reading& now) const;
+    void forgetOldReadings(Instant now);
+
+    RateMeterOptions m_options;
+    std::vector<CellLeaves> m_cells;
+    std::deque<Reading> m_readings; ///< oldest first, back to `smoothing` ago
+    std::uint64_t m_resetEpoch = 0;
+};
+
+} // namespace isotherm::heat

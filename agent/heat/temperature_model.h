@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/heat/heat_store.h"
+#include "shared/base/clock.h"
+#include "shared/model/records.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isotherm::heat
+{
+
+/// Where forecasts come from, once there are any. Implementations are thread-safe.
+class ForecastSource
+{
+public:
+    virtual ~ForecastSource() = default;
+    /// Rows a second expected at the worst within the horizon; nullopt: no forecast.
+    [[nodiscard]] virtual std::optional<double>
+    predictedRowsPerSecond(CellId cell, std::chrono::milliseconds horizon) const = 0;
+};
+
+struct TemperatureOptions
+{
+    std::map<std::string, double> hotRates; ///< by keyspace: rows a second that are "hot" (1.0)
+    std::chrono::seconds recent{60};        ///< what "now" means
+    std::chrono::seconds referenceEvery{600};
+    double leastReference = 10.0; ///< rows a second: below this nothing is worth calling hot
+    const ForecastSource* forecasts = nullptr;
+};
+
+/// The rate that is temperature 1.0, and where it comes from, in words.
+struct ReferenceRate
+{
+    double rowsPerSecond = 0;
+    std::string why; ///< "99th percentile of 1,344 shard hours"
+};
+
+/// Temperature v1: min(1, recent rows a second ÷ reference rate of the keyspace). The reference is
+/// the configured hot_rate, else the 99th percentile of the (shard, hour) means of the trailing
+/// 168 h; while there are fewer than 24 hours, of the (shard, minute) means of the trailing 24 h;
+/// while there are fewer than 3 minutes, of the (shard, 10 s) means. Never below leastReference.
+/// Thread-safe.
+class TemperatureModel
+{
+public:
+    TemperatureModel(const HeatStore& store, TemperatureOptions options);
+
+    /// Works out the temperatures as of `now` (and the references, when they are due). Call it
+    /// after each sample.
+    [[nodiscard]] Status update(WallTime now, const std::vector<ShardRecord>& shards);
+
+    /// nullopt: not known (no recent sample, or no reference yet).
+    [[nodiscard]] std::optional<double> temperature(ShardId shard) const;
+    [[nodiscard]] std::optional<double> rowsPerSecond(ShardId shard) const;
+    [[nodiscard]] std::optional<double>
+    predictedTemperature(ShardId shard, std::chrono::milliseconds horizon) const;
+    [[nodiscard]] std::optional<ReferenceRate> reference(const std::string& keyspace) const;
+
+    /// Fills temperature and rowsPerSecond (predictedTemperature with a forecast source).
+    void annotate(std::vector<ShardRecord>& shards, std::chrono::milliseconds horizon) const;
+
+    /// HeatStore::query, and Temperature too: rows ÷ reference, at most 1; missing where there is
+    /// no reference.
+    [[nodiscard]] Result<HeatMatrix> heat(const HeatQuery& query,
+                                          const std::vector<ShardRecord>& shards) const;
+
+private:
+    struct ShardHeat
+    {
+        std::string keyspace;
+        std::optional<double> rowsPerSecond;
+    };
+
+    [[nodiscard]] Result<std::optional<ReferenceRate>>
+    learnReference(WallTime now, const std::vector<CellId>& cells) const;
+    [[nodiscard]] std::optional<double> ratioLocked(const std::string& keyspace,
+                                                    std::optional<double> rate) const;
+
+    const HeatStore& m_store;
+    const TemperatureOptions m_options;
+    mutable std::mutex m_mutex;
+    std::map<ShardId, ShardHeat> m_shards;
+    std::map<std::string, ReferenceRate> m_references;
+    std::map<std::string, WallTime> m_learned;
+};
+
+} // namespace isotherm::heat
