@@ -14,7 +14,8 @@ namespace
 
 using std::chrono::milliseconds;
 
-/// Share of the objective after which a backup starts, so that it is finished before the objective is missed.
+/// Share of the objective after which a backup starts, so that it is finished before the objective
+/// is missed.
 constexpr double kRpoStart = 0.8;
 
 struct Rule

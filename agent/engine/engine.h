@@ -85,6 +85,10 @@ struct AccessSample
     std::uint64_t resetEpoch = 0; ///< differs after the counters were reset or the server restarted
     std::vector<LeafCounters> leaves;
     std::chrono::microseconds cost{0}; ///< time the server spent on it
+    /// Every write committed at or before this moment is in the counters; nullopt when the server
+    /// cannot tell (it does not count). Servers publish their counters late: only up to here do
+    /// equal counters mean equal tables.
+    std::optional<WallTime> completeUntil;
 };
 
 /// Which committed transactions a snapshot shows; an opaque text that only the engine reads. See

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/backup/change_detector.h"
+
+#include <algorithm>
+
+namespace isotherm::backup
+{
+
+void ChangeDetector::observe(const engine::AccessSample& sample)
+{
+    const std::lock_guard lock(m_mutex);
+    if (sample.resetEpoch != m_epoch) {
+        m_writes.clear();
+        m_epoch = sample.resetEpoch;
+    }
+    m_completeUntil = sample.completeUntil;
+    for (const engine::LeafCounters& leaf : sample.leaves) {
+        m_writes[leaf.objectId] = leaf.writes;
+    }
+}
+
+std::optional<std::string> ChangeDetector::mark(const std::vector<engine::LeafRef>& leaves) const
+{
+    const std::lock_guard lock(m_mutex);
+    std::string mark = std::to_string(m_epoch);
+    for (const engine::LeafRef& leaf : leaves) {
+        const auto writes = m_writes.find(leaf.objectId);
+        if (writes == m_writes.end()) {
+            return std::nullopt;
+        }
+        mark += ";" + std::to_string(leaf.objectId) + "." + std::to_string(leaf.generation) + ":" +
+                std::to_string(writes->second);
+    }
+    return mark;
+}
+
+std::optional<WallTime> ChangeDetector::unchangedUntil(const std::string& mark,
+                                                       const std::vector<engine::LeafRef>& leaves,
+                                                       WallTime leavesSeen) const
+{
+    const std::optional<std::string> now = this->mark(leaves);
+    const std::lock_guard lock(m_mutex);
+    if (mark.empty() || now != mark || !m_completeUntil) {
+        return std::nullopt;
+    }
+    return std::min(*m_completeUntil, leavesSeen);
+}
+
+} // namespace isotherm::backup
