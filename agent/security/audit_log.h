@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/security/audit_chain.h"
 #include "shared/base/clock.h"
 #include "shared/base/file.h"
 #include "shared/base/log.h"
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +25,11 @@ namespace isotherm::security
 struct AuditEvent
 {
     std::string who = "-"; ///< certificate name, "agent", or "-" when unknown
-    std::string role;
-    std::string action; ///< "restore.run"
-    std::string target;
-    std::string outcome; ///< "ok", "started", or the error
-    std::string peer;
+    std::string role = {};
+    std::string action = {}; ///< "restore.run"
+    std::string target = {};
+    std::string outcome = {}; ///< "ok", "started", or the error
+    std::string peer = {};
 };
 
 /// The record of every change and every refusal: `audit.jsonl`, one JSON object a line,
@@ -57,10 +59,15 @@ public:
 private:
     AuditLog(std::filesystem::path file, const Clock& clock, Log& log);
 
+    [[nodiscard]] Status openFiles();
     [[nodiscard]] Status recover();
-    [[nodiscard]] Status catchUp();
+    enum class HeadEntry { Present, Missing };
+    [[nodiscard]] Status mendTail(std::string_view torn, HeadEntry headEntry);
     [[nodiscard]] Result<AuditEntry> appendLocked(const AuditEvent& event);
-    [[nodiscard]] Status writeHead() const;
+    [[nodiscard]] Status writeLine(std::string_view line);
+    [[nodiscard]] Result<std::string> readRange(std::uint64_t offset, std::uint64_t length) const;
+    [[nodiscard]] Result<std::uint64_t> fileSize() const;
+    [[nodiscard]] std::optional<AuditHead> readHead() const;
 
     const std::filesystem::path m_file;
     const Clock& m_clock;
@@ -68,9 +75,8 @@ private:
     mutable std::mutex m_mutex;
     FileDescriptor m_fd;
     FileDescriptor m_headFd;
-    std::uint64_t m_size = 0;     ///< bytes of the file that m_sequence and m_hash stand for
-    std::uint64_t m_sequence = 0; ///< newest entry
-    std::string m_hash;           ///< of it
+    std::uint64_t m_size = 0; ///< bytes of the file that m_head stands for
+    AuditHead m_head;
 };
 
 } // namespace isotherm::security

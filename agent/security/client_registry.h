@@ -59,7 +59,8 @@ private:
     struct Stamp;
     using Records = std::map<std::string, ClientRecord, std::less<>>;
 
-    [[nodiscard]] Result<Records> current() const;
+    /// Brings m_records up to the file; after an error nobody is known.
+    [[nodiscard]] Status refresh() const;
     [[nodiscard]] Status store(const Records& records) const;
     template <class Change>
     [[nodiscard]] Status change(Change&& apply);
