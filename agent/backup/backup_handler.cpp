@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/backup/backup_handler.h"
+
+#include "agent/backup/catalog.h"
+#include "shared/base/time_text.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace isotherm::backup
+{
+namespace
+{
+
+constexpr const char* kCommitted = "committed";
+
+std::chrono::milliseconds between(WallTime from, WallTime to)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+}
+
+} // namespace
+
+BackupHandler::BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings)
+    : m_ports(ports), m_stores(stores), m_settings(std::move(settings))
+{
+}
+
+Result<std::string> BackupHandler::run(jobs::JobContext& context)
+{
+    ISO_ASSIGN(const topology::ShardPlace place, m_stores.topology.find(context.shards().at(0)));
+    ISO_ASSIGN(const ShardBackupRequest request, requestFor(place));
+    // Before the snapshot: what it has counted is in the backup for certain.
+    const std::string mark = m_stores.changes.mark(place.layout().leaves).value_or("");
+    BackupProgress progress;
+    progress.onPhase = [&context](std::string_view phase) { context.setPhase(std::string(phase)); };
+    progress.onRead = [&context](ByteCount bytes, std::uint64_t rows) {
+        context.addProgress(bytes.get(), rows);
+    };
+    context.setTotalBytes(place.layout().size.get());
+    ISO_ASSIGN(const repository::Manifest manifest,
+               backUpShard(m_ports, place.keyspace->layout, place.layout(), request, progress,
+                           context.stopToken()));
+    const nlohmann::json state = {{"manifest", manifest.id}, {"mark", mark}};
+    ISO_TRY(context.checkpoint(kCommitted, state.dump()));
+    return record(manifest, mark);
+}
+
+jobs::Recovery BackupHandler::recovery(const jobs::JobContext& /*context*/)
+{
+    return jobs::Recovery::Resume;
+}
+
+Result<std::string> BackupHandler::resume(jobs::JobContext& context)
+{
+    const auto checkpoint = context.lastCheckpoint();
+    if (!checkpoint || checkpoint->step != kCommitted) {
+        return run(context);
+    }
+    const nlohmann::json state = nlohmann::json::parse(checkpoint->state, nullptr, false);
+    if (state.is_discarded()) {
+        return makeError(Code::Internal, "the job's state cannot be read");
+    }
+    ISO_ASSIGN(const repository::Manifest manifest,
+               m_ports.repository.loadManifest(state.value("manifest", "")));
+    return record(manifest, state.value("mark", ""));
+}
+
+Status BackupHandler::rollBack(jobs::JobContext& /*context*/)
+{
+    return {}; // unfinished runs are deleted by their writers, or as garbage when the agent starts
+}
+
+Result<ShardBackupRequest> BackupHandler::requestFor(const topology::ShardPlace& place)
+{
+    ISO_ASSIGN(const engine::ClusterIdentity identity, m_ports.engine.identify());
+    ISO_ASSIGN(const auto previous, m_stores.backups.newest(place.record().id, std::nullopt));
+    ShardBackupRequest request;
+    request.clusterName = m_settings.clusterName;
+    request.clusterSystemId = identity.systemId;
+    request.keyspace = place.record().keyspace;
+    request.shard = place.record().id;
+    request.parents = place.record().parents;
+    request.previousManifest = previous ? previous->id : "";
+    request.compressionLevel = m_settings.compressionLevel;
+    request.readers = m_settings.readersPerShard;
+    return request;
+}
+
+Result<std::string> BackupHandler::record(const repository::Manifest& manifest,
+                                          const std::string& mark)
+{
+    const BackupRecord backup = recordOf(manifest, m_settings.tier);
+    ISO_TRY(m_stores.backups.put(backup));
+    metadata::ShardSchedule schedule;
+    schedule.shard = manifest.shard;
+    schedule.lastRun = manifest.started;
+    schedule.changeMark = mark;
+    ISO_TRY(m_stores.schedules.put(schedule));
+    const std::string took = formatDuration(between(backup.started, backup.finished));
+    m_stores.log.info("backup.finished", "backed up one shard",
+                      {{"shard", static_cast<std::int64_t>(backup.shard.get())},
+                       {"keyspace", backup.keyspace},
+                       {"manifest", backup.id},
+                       {"rows", static_cast<std::int64_t>(backup.rows)},
+                       {"raw_bytes", static_cast<std::int64_t>(backup.rawBytes.get())},
+                       {"stored_bytes", static_cast<std::int64_t>(backup.storedBytes.get())},
+                       {"took", took}});
+    return std::to_string(backup.rows) + " rows, " + formatBytes(backup.rawBytes) + " as " +
+           formatBytes(backup.storedBytes) + " in " + took;
+}
+
+} // namespace isotherm::backup

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/backup/change_detector.h"
+#include "agent/backup/shard_backup.h"
+#include "agent/jobs/job_handler.h"
+#include "agent/metadata/backup_store.h"
+#include "agent/metadata/schedule_store.h"
+#include "agent/topology/topology.h"
+#include "shared/base/log.h"
+
+#include <functional>
+#include <string>
+
+namespace isotherm::backup
+{
+
+/// What every backup of this agent has in common.
+struct BackupSettings
+{
+    std::string clusterName;
+    std::string tier;
+    int compressionLevel = 1;
+    std::uint32_t readersPerShard = 1;
+};
+
+/// Runs backup jobs: one shard each. Crash table:
+///   before the manifest is committed   nothing is visible; the job runs again from its start, and
+///   the objects that no
+///                                      manifest names are removed when the agent starts
+///   committed, not yet checkpointed    the backup counts (the catalogue is reconciled at start);
+///   the job runs again checkpointed, not yet recorded     the job resumes and records it
+/// Thread-safe; the referenced objects outlive it.
+class BackupHandler final : public jobs::JobHandler
+{
+public:
+    struct Stores
+    {
+        topology::Topology& topology;
+        metadata::BackupStore& backups;
+        metadata::ScheduleStore& schedules;
+        const ChangeDetector& changes;
+        Log& log;
+    };
+
+    BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings);
+
+    [[nodiscard]] Result<std::string> run(jobs::JobContext& context) override;
+    [[nodiscard]] jobs::Recovery recovery(const jobs::JobContext& context) override;
+    [[nodiscard]] Result<std::string> resume(jobs::JobContext& context) override;
+    [[nodiscard]] Status rollBack(jobs::JobContext& context) override;
+
+private:
+    [[nodiscard]] Result<ShardBackupRequest> requestFor(const topology::ShardPlace& place);
+    [[nodiscard]] Result<std::string> record(const repository::Manifest& manifest,
+                                             const std::string& mark);
+
+    const BackupPorts m_ports;
+    const Stores m_stores;
+    const BackupSettings m_settings;
+};
+
+} // namespace isotherm::backup

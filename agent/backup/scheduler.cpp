@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/backup/scheduler.h"
+
+#include "agent/backup/catalog.h"
+#include "shared/base/time_text.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace isotherm::backup
+{
+
+Scheduler::Scheduler(Parts parts, SchedulerOptions options)
+    : m_parts(parts), m_options(std::move(options)), m_policy(m_options.policy)
+{
+}
+
+Status Scheduler::tick()
+{
+    const WallTime now = m_parts.clock.wallNow();
+    ISO_ASSIGN(const std::vector<Candidate> all, candidates());
+    const auto active = static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [this](const Candidate& candidate) {
+            return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
+        }));
+    std::size_t room = m_options.maxConcurrent > active ? m_options.maxConcurrent - active : 0;
+    for (const Candidate& candidate : all) {
+        if (candidate.entry.due > now) {
+            break; // sorted
+        }
+        if (m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard)) {
+            continue;
+        }
+        if (candidate.entry.kind == BackupKind::Unchanged) {
+            ISO_TRY(moveOn(candidate));
+        } else if (room > 0) {
+            ISO_TRY(submit(candidate));
+            --room;
+        }
+    }
+    return {};
+}
+
+Result<std::vector<ScheduleEntry>> Scheduler::entries() const
+{
+    ISO_ASSIGN(const std::vector<Candidate> all, candidates());
+    std::vector<ScheduleEntry> entries;
+    entries.reserve(all.size());
+    for (const Candidate& candidate : all) {
+        entries.push_back(candidate.entry);
+    }
+    return entries;
+}
+
+void Scheduler::noteFinished(const JobRecord& job)
+{
+    if (job.kind != JobKind::Backup || !isFinished(job.state) || job.shards.empty()) {
+        return;
+    }
+    const std::lock_guard lock(m_mutex);
+    const ShardId shard = job.shards.front();
+    if (job.state == JobState::Done) {
+        m_failures.erase(shard);
+        m_notBefore.erase(shard);
+    } else {
+        m_notBefore[shard] = m_parts.clock.wallNow() + retryDelay(++m_failures[shard]);
+    }
+}
+
+void Scheduler::setPolicy(const SchedulePolicy& policy)
+{
+    const std::lock_guard lock(m_mutex);
+    m_policy = policy;
+}
+
+Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
+{
+    const WallTime now = m_parts.clock.wallNow();
+    SchedulePolicy policy;
+    {
+        const std::lock_guard lock(m_mutex);
+        policy = m_policy;
+    }
+    ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
+    ISO_ASSIGN(const auto schedules, m_parts.schedules.all());
+    std::vector<Candidate> candidates;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            Candidate candidate{{}, {keyspace, i}, std::nullopt, {}};
+            const ShardRecord& shard = keyspace->shards[i];
+            const auto backup = newest.find(shard.id);
+            const ShardFacts facts =
+                factsOf(candidate.place,
+                        backup != newest.end() ? std::optional(backup->second) : std::nullopt);
+            const DueTime due = nextBackup(facts, policy, now);
+            candidate.entry = {shard.id,         shard.keyspace,    shard.rangeText, due.due,
+                               BackupKind::Full, facts.temperature, due.interval,    due.reason};
+            const auto schedule = schedules.find(shard.id);
+            if (backup != newest.end() && schedule != schedules.end()) {
+                const auto until = m_parts.changes.unchangedUntil(
+                    schedule->second.changeMark, candidate.place.layout().leaves, keyspace->seen);
+                if (until && *until > backup->second.asOf) {
+                    candidate.unchangedUntil = until;
+                    candidate.newestBackup = backup->second.id;
+                    candidate.entry.kind = BackupKind::Unchanged;
+                    candidate.entry.reason += "; unchanged since the last one: no data to write";
+                }
+            }
+            candidates.push_back(std::move(candidate));
+        }
+    }
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return std::pair(a.entry.due, a.entry.shard) < std::pair(b.entry.due, b.entry.shard);
+    });
+    return candidates;
+}
+
+ShardFacts Scheduler::factsOf(const topology::ShardPlace& place,
+                              const std::optional<BackupRecord>& newest) const
+{
+    ShardFacts facts;
+    facts.shard = place.record().id;
+    facts.temperature = m_parts.temperatures.temperature(facts.shard);
+    facts.predictedTemperature =
+        m_parts.temperatures.predictedTemperature(facts.shard, m_options.policy.hot);
+    facts.rpo = place.keyspace->stored.record.rpo;
+    if (newest) {
+        facts.lastBackup = newest->asOf;
+    }
+    const std::lock_guard lock(m_mutex);
+    if (const auto wait = m_notBefore.find(facts.shard); wait != m_notBefore.end()) {
+        facts.notBefore = wait->second;
+    }
+    return facts;
+}
+
+Status Scheduler::moveOn(const Candidate& candidate)
+{
+    ISO_ASSIGN(repository::Manifest manifest,
+               m_parts.repository.loadManifest(candidate.newestBackup));
+    manifest.previousManifest = manifest.id;
+    manifest.kind = BackupKind::Unchanged;
+    manifest.asOf = *candidate.unchangedUntil;
+    manifest.started = m_parts.clock.wallNow();
+    manifest.finished = manifest.started;
+    ISO_ASSIGN(manifest.id, m_parts.repository.commitManifest(manifest));
+    ISO_TRY(m_parts.backups.put(recordOf(manifest, m_options.tier)));
+    m_parts.log.info("backup.unchanged", "shard has not changed since its last backup",
+                     {{"shard", static_cast<std::int64_t>(manifest.shard.get())},
+                      {"manifest", manifest.id},
+                      {"until", formatUtc(manifest.asOf)}});
+    return {};
+}
+
+Status Scheduler::submit(const Candidate& candidate)
+{
+    jobs::JobSpec job;
+    job.kind = JobKind::Backup;
+    job.title = "back up " + candidate.entry.keyspace + " " + candidate.entry.rangeText;
+    job.shards = {candidate.entry.shard};
+    job.requestedBy = "scheduler";
+    job.params = "{}";
+    ISO_ASSIGN(const JobId id, m_parts.jobs.submit(job));
+    m_parts.log.info("backup.scheduled", candidate.entry.reason,
+                     {{"shard", static_cast<std::int64_t>(candidate.entry.shard.get())},
+                      {"job", static_cast<std::int64_t>(id.get())}});
+    return {};
+}
+
+} // namespace isotherm::backup

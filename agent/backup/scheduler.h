@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/backup/backup_handler.h"
+#include "agent/backup/change_detector.h"
+#include "agent/backup/schedule_policy.h"
+#include "agent/heat/temperature_model.h"
+#include "agent/jobs/job_engine.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace isotherm::backup
+{
+
+struct SchedulerOptions
+{
+    SchedulePolicy policy;
+    std::size_t maxConcurrent = 2; ///< backups that the scheduler has under way at a time
+    std::string tier;
+};
+
+/// Gives every shard its backups: as often as its temperature deserves, the most overdue first, at
+/// most `maxConcurrent` at a time, each missed run caught up once. A shard that has certainly not
+/// changed gets a manifest with a newer moment instead, and no data is written. Thread-safe; the
+/// referenced objects outlive it.
+class Scheduler
+{
+public:
+    struct Parts
+    {
+        topology::Topology& topology;
+        metadata::BackupStore& backups;
+        metadata::ScheduleStore& schedules;
+        repository::Repository& repository;
+        const heat::TemperatureModel& temperatures;
+        const ChangeDetector& changes;
+        jobs::JobEngine& jobs;
+        const Clock& clock;
+        Log& log;
+    };
+
+    Scheduler(Parts parts, SchedulerOptions options);
+
+    /// Does what is due. Call it about once a second.
+    [[nodiscard]] Status tick();
+
+    /// What will run next, the soonest first, and why.
+    [[nodiscard]] Result<std::vector<ScheduleEntry>> entries() const;
+
+    /// A backup job has ended: failures postpone the next try.
+    void noteFinished(const JobRecord& job);
+
+    /// The wishes changed (configuration reload).
+    void setPolicy(const SchedulePolicy& policy);
+
+private:
+    struct Candidate
+    {
+        ScheduleEntry entry;
+        topology::ShardPlace place;
+        std::optional<WallTime> unchangedUntil; ///< later than the newest backup
+        std::string newestBackup;               ///< its id
+    };
+
+    [[nodiscard]] Result<std::vector<Candidate>> candidates() const;
+    [[nodiscard]] ShardFacts factsOf(const topology::ShardPlace& place,
+                                     const std::optional<BackupRecord>& newest) const;
+    [[nodiscard]] Status moveOn(const Candidate& candidate);
+    [[nodiscard]] Status submit(const Candidate& candidate);
+
+    const Parts m_parts;
+    const SchedulerOptions m_options;
+    mutable std::mutex m_mutex;
+    SchedulePolicy m_policy;
+    std::map<ShardId, std::uint32_t> m_failures; ///< in a row
+    std::map<ShardId, WallTime> m_notBefore;
+};
+
+} // namespace isotherm::backup
