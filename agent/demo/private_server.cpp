@@ -254,6 +254,8 @@ Status PrivateServer::writeSettings()
 
 Status PrivateServer::launch()
 {
+    const std::vector<std::string> left = pidFileLines(dataFolder()); // of one that was killed
+    m_stalePid = left.empty() ? std::string() : left.front();
     auto child = SupervisedChild::start(
         childOptions({(m_options.binaries / "postgres").string(), "-D", dataFolder().string()}));
     if (!child.ok()) {
@@ -268,7 +270,8 @@ Status PrivateServer::waitReady()
     const auto deadline = std::chrono::steady_clock::now() + m_options.limit;
     while (std::chrono::steady_clock::now() < deadline) {
         const std::vector<std::string> lines = pidFileLines(dataFolder());
-        if (lines.size() >= 8 && lines[7].rfind("ready", 0) == 0 && m_child->running()) {
+        if (lines.size() >= 8 && lines[0] != m_stalePid && lines[7].rfind("ready", 0) == 0 &&
+            m_child->running()) {
             return {};
         }
         if (m_child->waitEnded(kReadyPoll)) {

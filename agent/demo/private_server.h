@@ -83,6 +83,7 @@ private:
     PrivateServerOptions m_options;
     std::optional<Account> m_account;
     std::string m_password;
+    std::string m_stalePid;
     std::optional<SupervisedChild> m_child;
 };
 
