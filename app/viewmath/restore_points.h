@@ -28,8 +28,9 @@ struct RestoreTarget
     bool clamped = false;    ///< the wish was before anything can be restored
     std::size_t covered = 0; ///< shards with a backup at or before `at`
     std::size_t wanted = 0;
-    std::optional<WallTime> oldestState; ///< the oldest backup that will be used: data is as of
-    std::optional<WallTime> newestState; ///< between these two
+    std::optional<WallTime> oldestState =
+        {}; ///< the oldest backup that will be used: data is as of
+    std::optional<WallTime> newestState = {}; ///< between these two
 };
 
 /// The newest backup at or before `wish` (none: the newest of all), clamped to what every shard can

@@ -24,9 +24,9 @@ struct RpoRow
 {
     ShardId shard;
     RpoState state = RpoState::Missing;
-    std::optional<std::chrono::milliseconds> objective;
-    std::optional<std::chrono::milliseconds> now;    ///< age of the newest backup
-    std::optional<std::chrono::milliseconds> margin; ///< objective − now; negative: breached
+    std::optional<std::chrono::milliseconds> objective = {};
+    std::optional<std::chrono::milliseconds> now = {};    ///< age of the newest backup
+    std::optional<std::chrono::milliseconds> margin = {}; ///< objective − now; negative: breached
 };
 
 [[nodiscard]] RpoRow rpoOf(const ShardRecord& shard, WallTime now);

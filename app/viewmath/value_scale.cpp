@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace isotherm::viewmath
@@ -46,7 +47,7 @@ Level ValueScale::level(float value) const
     if (std::isnan(value)) {
         return kMissingLevel;
     }
-    return static_cast<Level>(1.0 + std::lround(position(static_cast<double>(value)) * 254.0));
+    return static_cast<Level>(1.0 + std::round(position(static_cast<double>(value)) * 254.0));
 }
 
 double niceCeiling(double value)

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/models/text.h"
+
+#include <QLocale>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+namespace isotherm::text
+{
+namespace
+{
+
+QString tr(const char* source)
+{
+    return QCoreApplication::translate("Text", source);
+}
+
+/// Three significant digits.
+QString significant(double value)
+{
+    const double size = std::abs(value);
+    const int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+    return QLocale().toString(value, 'f', size == std::round(size) && size < 1000.0 ? 0 : digits);
+}
+
+struct Scaled
+{
+    double value = 0;
+    const char* prefix = "";
+};
+
+Scaled scaled(double value)
+{
+    constexpr std::array<const char*, 5> kPrefixes = {"", "k", "M", "G", "T"};
+    std::size_t index = 0;
+    while (std::abs(value) >= 999.5 && index + 1 < kPrefixes.size()) {
+        value /= 1000.0;
+        ++index;
+    }
+    return {value, kPrefixes[index]};
+}
+
+} // namespace
+
+QString fromUtf8(std::string_view utf8)
+{
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+QString unknown()
+{
+    return QStringLiteral("–");
+}
+
+QString compactNumber(double value)
+{
+    const Scaled number = scaled(value);
+    const QString prefix = QString::fromLatin1(number.prefix);
+    return prefix.isEmpty() ? significant(number.value)
+                            : significant(number.value) + QChar(0x202f) + prefix;
+}
+
+QString metricUnit(HeatMetric metric)
+{
+    switch (metric) {
+    case HeatMetric::Reads:
+        return tr("reads/s");
+    case HeatMetric::Writes:
+        return tr("writes/s");
+    case HeatMetric::Rows:
+        return tr("rows/s");
+    case HeatMetric::Bytes:
+        return tr("B/s");
+    case HeatMetric::Temperature:
+        return {};
+    }
+    return {};
+}
+
+QString metricTitle(HeatMetric metric)
+{
+    switch (metric) {
+    case HeatMetric::Reads:
+        return tr("Rows read");
+    case HeatMetric::Writes:
+        return tr("Rows written");
+    case HeatMetric::Rows:
+        return tr("Rows read and written");
+    case HeatMetric::Bytes:
+        return tr("Bytes");
+    case HeatMetric::Temperature:
+        return tr("Temperature");
+    }
+    return {};
+}
+
+QString heatValue(HeatMetric metric, double value)
+{
+    if (!std::isfinite(value)) {
+        return unknown();
+    }
+    if (metric == HeatMetric::Temperature) {
+        return QLocale().toString(value, 'f', 2);
+    }
+    if (metric == HeatMetric::Bytes) {
+        const Scaled number = scaled(value);
+        return significant(number.value) + QChar(0xa0) + QString::fromLatin1(number.prefix) +
+               metricUnit(metric);
+    }
+    return compactNumber(value) + QChar(0xa0) + metricUnit(metric);
+}
+
+QString duration(std::chrono::milliseconds length)
+{
+    const std::int64_t seconds = std::abs(length.count()) / 1000;
+    const QString sign = length.count() <= -1000 ? QStringLiteral("−") : QString();
+    if (seconds == 0 && length.count() != 0) {
+        return tr("%1 ms").arg(length.count());
+    }
+    if (seconds < 60) {
+        return sign + tr("%1 s").arg(seconds);
+    }
+    if (seconds < 3600) {
+        const QString minutes = sign + tr("%1 min").arg(seconds / 60);
+        return seconds % 60 != 0 && seconds < 600
+                   ? minutes + QChar(0xa0) + tr("%1 s").arg(seconds % 60)
+                   : minutes;
+    }
+    if (seconds < 86'400) {
+        const QString hours = sign + tr("%1 h").arg(seconds / 3600);
+        const auto minutes = seconds % 3600 / 60;
+        return minutes != 0 ? hours + QChar(0xa0) + tr("%1 min").arg(minutes) : hours;
+    }
+    const QString days = sign + tr("%1 d").arg(seconds / 86'400);
+    const auto hours = seconds % 86'400 / 3600;
+    return hours != 0 ? days + QChar(0xa0) + tr("%1 h").arg(hours) : days;
+}
+
+QString duration(std::optional<std::chrono::milliseconds> length)
+{
+    return length ? duration(*length) : unknown();
+}
+
+QString bytes(ByteCount count)
+{
+    const Scaled number = scaled(static_cast<double>(count.get()));
+    return significant(number.value) + QChar(0xa0) + QString::fromLatin1(number.prefix) +
+           QLatin1Char('B');
+}
+
+QString count(std::uint64_t number)
+{
+    return QLocale().toString(static_cast<qulonglong>(number));
+}
+
+QString temperature(std::optional<double> value)
+{
+    return value ? QLocale().toString(*value, 'f', 2) : unknown();
+}
+
+QString jobState(JobState state)
+{
+    switch (state) {
+    case JobState::Queued:
+        return tr("queued");
+    case JobState::Running:
+        return tr("running");
+    case JobState::Done:
+        return tr("done");
+    case JobState::Failed:
+        return tr("failed");
+    case JobState::Cancelled:
+        return tr("cancelled");
+    case JobState::RolledBack:
+        return tr("rolled back");
+    }
+    return unknown();
+}
+
+QString jobKind(JobKind kind)
+{
+    switch (kind) {
+    case JobKind::Backup:
+        return tr("backup");
+    case JobKind::Restore:
+        return tr("restore");
+    case JobKind::Verify:
+        return tr("verify");
+    }
+    return unknown();
+}
+
+QString backupKind(BackupKind kind)
+{
+    switch (kind) {
+    case BackupKind::Full:
+        return tr("full");
+    case BackupKind::Incremental:
+        return tr("incremental");
+    case BackupKind::Unchanged:
+        return tr("unchanged");
+    }
+    return unknown();
+}
+
+QString verifyLevel(VerifyLevel level)
+{
+    switch (level) {
+    case VerifyLevel::None:
+        return tr("not verified");
+    case VerifyLevel::Present:
+        return tr("files present");
+    case VerifyLevel::Decodes:
+        return tr("decodes");
+    case VerifyLevel::Checksums:
+        return tr("checksums verified");
+    case VerifyLevel::Loaded:
+        return tr("loaded");
+    case VerifyLevel::Compared:
+        return tr("compared with the database");
+    }
+    return unknown();
+}
+
+QString role(Role role)
+{
+    switch (role) {
+    case Role::Viewer:
+        return tr("viewer");
+    case Role::Operator:
+        return tr("operator");
+    case Role::Admin:
+        return tr("admin");
+    }
+    return unknown();
+}
+
+QString error(const Error& error)
+{
+    const QString message = fromUtf8(error.message);
+    return error.hint.empty()
+               ? message
+               : message + QLatin1Char('\n') + tr("Hint: %1").arg(fromUtf8(error.hint));
+}
+
+} // namespace isotherm::text
