@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/restore/restore_planner.h"
+
+#include "shared/base/time_text.h"
+#include "shared/model/key_predicate.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace isotherm::restore
+{
+namespace
+{
+
+using std::chrono::milliseconds;
+
+/// Adds the part of `range` that is not in `ranges` yet; keeps them sorted and disjoint.
+void addRange(std::vector<KeyRange>& ranges, const KeyRange& range)
+{
+    std::vector<KeyRange> fresh = {range};
+    for (const KeyRange& known : ranges) {
+        fresh = subtract(fresh, known);
+    }
+    ranges.insert(ranges.end(), fresh.begin(), fresh.end());
+    std::sort(ranges.begin(), ranges.end(),
+              [](const KeyRange& a, const KeyRange& b) { return a.begin < b.begin; });
+}
+
+bool isWanted(const RestoreRequest& request, ShardId shard)
+{
+    return request.shards.empty() ||
+           std::find(request.shards.begin(), request.shards.end(), shard) != request.shards.end();
+}
+
+bool namesTable(const std::string& asked, const TableSchema& table)
+{
+    return asked == table.name || asked == table.schema + "." + table.name;
+}
+
+/// "orders_20260301_120005_1a2b": at most 63 bytes, as names are limited.
+std::string sideTableName(const std::string& table, WallTime made, const std::string& planId)
+{
+    std::string stamp = formatUtc(std::chrono::floor<std::chrono::seconds>(made));
+    std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
+    std::replace(stamp.begin(), stamp.end(), 'T', '_');
+    std::string start = table.substr(0, 40);
+    while (!start.empty() && (static_cast<unsigned char>(table[start.size()]) & 0xC0U) == 0x80U) {
+        start.pop_back(); // never half a character
+    }
+    return start + "_" + stamp + "_" + planId.substr(0, 4);
+}
+
+std::string describeRanges(const std::vector<KeyRange>& ranges, const std::vector<KeyType>& types)
+{
+    std::string text = formatRange(ranges.front(), types);
+    if (ranges.size() > 1) {
+        text += " and " + std::to_string(ranges.size() - 1) + " more ranges";
+    }
+    return text;
+}
+
+} // namespace
+
+/// A plan in the making.
+struct RestorePlanner::Draft
+{
+    RestorePlan plan;
+    std::vector<KeyType> keyTypes;
+    std::vector<RestoreStep> steps;
+    std::vector<TableSchema> tables; ///< one per side table
+    std::vector<std::string> warnedNotCovered;
+
+    /// The side table for rows of `schema`; the newest shape of the table wins.
+    std::size_t targetFor(const TableSchema& schema)
+    {
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            if (tables[i].schema == schema.schema && tables[i].name == schema.name) {
+                return i;
+            }
+        }
+        tables.push_back(schema);
+        return tables.size() - 1;
+    }
+};
+
+Result<RestorePlan> RestorePlanner::plan(const RestoreRequest& request)
+{
+    ISO_ASSIGN(const metadata::StoredKeyspace keyspace, m_parts.keyspaces.get(request.keyspace));
+    ISO_ASSIGN(const Coverage coverage, coverageOf(request, keyspace.record));
+    Draft draft;
+    draft.plan.request = request;
+    draft.plan.made = m_parts.clock.wallNow();
+    draft.keyTypes = keyspace.record.keyTypes;
+    for (const Covered& covered : coverage.used) {
+        ISO_TRY(addSteps(draft, covered));
+    }
+    if (draft.steps.empty()) {
+        return makeError(Code::NotFound, "no table of keyspace " + request.keyspace + " matches",
+                         "isothermctl keyspace list names the tables");
+    }
+    for (const KeyRange& range : coverage.missing) {
+        draft.plan.warnings.push_back("no backup holds " + formatRange(range, draft.keyTypes) +
+                                      (request.at ? " at " + formatUtc(*request.at) : ""));
+    }
+    const std::string steps = encodeSteps(draft.steps);
+    repository::RowChecksum fingerprint;
+    fingerprint.add(steps + request.predicate + formatUtc(draft.plan.made));
+    draft.plan.id = fingerprint.hex();
+    const std::string schema = request.sideSchema.empty() ? kDefaultSideSchema : request.sideSchema;
+    for (const TableSchema& table : draft.tables) {
+        draft.plan.sideTables.push_back(schema + "." +
+                                        sideTableName(table.name, draft.plan.made, draft.plan.id));
+    }
+    ISO_TRY(estimateTime(draft.plan));
+    ISO_TRY(m_parts.restores.putPlan({draft.plan, steps}));
+    return draft.plan;
+}
+
+Result<Coverage> RestorePlanner::coverageOf(const RestoreRequest& request,
+                                            const KeyspaceRecord& keyspace) const
+{
+    std::vector<KeyRange> asked = {KeyRange{}};
+    if (!request.predicate.empty()) {
+        ISO_ASSIGN(asked,
+                   parseKeyPredicate(request.predicate, {keyspace.keyColumns, keyspace.keyTypes}));
+    }
+    ISO_ASSIGN(const std::vector<ShardRecord> shards,
+               m_parts.shards.list({keyspace.name, /*includeRetired=*/true}));
+    std::vector<KeyRange> wanted;
+    std::vector<Candidate> candidates;
+    std::optional<Covered> newestDefault; // a keyspace has one default at a time
+    for (const ShardRecord& shard : shards) {
+        ISO_ASSIGN(const auto backup, m_parts.backups.newest(shard.id, request.at));
+        if (backup && shard.isDefault && isWanted(request, shard.id)) {
+            // Its rows may have any key: what it holds of the ranges comes on top of the others.
+            if (!newestDefault || newestDefault->candidate.asOf < backup->asOf) {
+                newestDefault = {{backup->id, shard.id, shard.range, backup->asOf}, asked};
+            }
+        } else if (backup && !shard.isDefault) {
+            candidates.push_back({backup->id, shard.id, shard.range, backup->asOf});
+        }
+        for (const KeyRange& range : asked) {
+            const KeyRange both = range.intersection(shard.range);
+            if (!shard.isDefault && isWanted(request, shard.id) && !both.empty()) {
+                addRange(wanted, both);
+            }
+        }
+    }
+    Coverage coverage = cover(wanted, std::move(candidates));
+    if (newestDefault) {
+        coverage.used.push_back(*newestDefault);
+    }
+    if (coverage.used.empty()) {
+        return makeError(Code::NotFound,
+                         "no backup holds what is asked for" +
+                             (request.at ? " at " + formatUtc(*request.at) : std::string()),
+                         "isothermctl backups list shows what there is");
+    }
+    return coverage;
+}
+
+Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
+{
+    const std::vector<std::string>& asked = draft.plan.request.tables;
+    ISO_ASSIGN(const repository::Manifest manifest,
+               m_parts.repository.loadManifest(covered.candidate.backup));
+    ISO_ASSIGN(const BackupRecord record, m_parts.backups.get(manifest.id));
+    for (std::size_t table = 0; table < manifest.tables.size(); ++table) {
+        const TableSchema& schema = manifest.tables[table].schema;
+        if (!asked.empty() &&
+            std::none_of(asked.begin(), asked.end(),
+                         [&](const std::string& name) { return namesTable(name, schema); })) {
+            continue;
+        }
+        ISO_ASSIGN(const auto reader, m_parts.repository.openTable(manifest, table));
+        RestorePlanPart part;
+        part.shard = manifest.shard;
+        part.rangeText = describeRanges(covered.ranges, draft.keyTypes);
+        part.table = schema.schema + "." + schema.name;
+        part.backupId = manifest.id;
+        part.asOf = manifest.asOf;
+        part.lsn = manifest.lsn;
+        part.tier = record.tier;
+        for (const KeyRange& range : covered.ranges) {
+            ISO_ASSIGN(const repository::ReadEstimate estimate, reader->estimate(range));
+            part.bytesToRead = ByteCount(part.bytesToRead.get() + estimate.bytes.get());
+            part.rows += estimate.maxRows;
+            part.runs = std::max(part.runs, estimate.runs);
+        }
+        draft.plan.bytesToRead = ByteCount(draft.plan.bytesToRead.get() + part.bytesToRead.get());
+        draft.plan.rows += part.rows;
+        draft.plan.parts.push_back(part);
+        draft.steps.push_back({manifest.id, table, draft.targetFor(schema), covered.ranges});
+    }
+    for (const std::string& gap : manifest.notCovered) {
+        auto& warned = draft.warnedNotCovered;
+        if (std::find(warned.begin(), warned.end(), gap) == warned.end()) {
+            warned.push_back(gap);
+            draft.plan.warnings.push_back("not covered by backups: " + gap);
+        }
+    }
+    return {};
+}
+
+Status RestorePlanner::estimateTime(RestorePlan& plan) const
+{
+    constexpr std::size_t kRemembered = 20;
+    ISO_ASSIGN(const auto receipts, m_parts.restores.receipts(kRemembered));
+    for (const RestoreReceipt& receipt : receipts) {
+        std::uint64_t rows = 0;
+        for (const RestoredTable& table : receipt.tables) {
+            rows += table.rows;
+        }
+        if (rows == 0) {
+            continue;
+        }
+        // Small restores are all set-up: their time is a floor, not a rate.
+        const double scale =
+            std::max(1.0, static_cast<double>(plan.rows) / static_cast<double>(rows));
+        const auto took =
+            std::chrono::duration_cast<milliseconds>((receipt.finished - receipt.started) * scale);
+        plan.fastest = std::min(plan.fastest.value_or(took), took);
+        plan.slowest = std::max(plan.slowest.value_or(took), took);
+    }
+    return {};
+}
+
+} // namespace isotherm::restore
