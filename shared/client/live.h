@@ -29,8 +29,10 @@ struct LiveUpdate
     std::vector<JobRecord> jobs;         ///< new or changed
     std::vector<BackupRecord> backups;   ///< new or changed
     std::vector<ScheduleEntry> schedule; ///< whole, when it changed
+    bool scheduleChanged = false;        ///< tells an empty schedule from an unchanged one
     std::optional<HeatMatrix>
-        heat; ///< snapshot: the whole window; delta: the columns that are new or changed
+        heat; ///< snapshot: the whole window; delta: the columns that are new or changed (the whole
+              ///< window again when its rows or its step changed)
 };
 
 /// What to follow. The heat window ends now and is `heatWindow` long; 0: no heat.
