@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/models/record_table.h"
-#include "app/models/zone.h"
+#include "app/viewmath/zone.h"
 #include "shared/model/records.h"
 
 namespace isotherm

@@ -2,8 +2,8 @@
 #include "app/models/heat_feed.h"
 
 #include "app/models/cluster_state.h"
-#include "app/models/text.h"
 #include "app/viewmath/heat_merge.h"
+#include "app/viewmath/text.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/jobs_model.h"
 
-#include "app/models/text.h"
+#include "app/viewmath/text.h"
 
 #include <algorithm>
 

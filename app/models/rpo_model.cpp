@@ -2,7 +2,7 @@
 #include "app/models/rpo_model.h"
 
 #include "app/models/shard_tree_model.h"
-#include "app/models/text.h"
+#include "app/viewmath/text.h"
 
 #include <unordered_map>
 

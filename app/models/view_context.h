@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/models/zone.h"
 #include "app/viewmath/viewport.h"
+#include "app/viewmath/zone.h"
 #include "shared/model/heat_matrix.h"
 #include "shared/model/records.h"
 

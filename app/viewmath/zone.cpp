@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/models/zone.h"
+#include "app/viewmath/zone.h"
 
 #include <QDateTime>
 #include <QLocale>

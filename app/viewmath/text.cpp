@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/models/text.h"
+#include "app/viewmath/text.h"
 
 #include <QLocale>
 #include <array>
@@ -11,10 +11,11 @@ namespace isotherm::text
 namespace
 {
 
-QString tr(const char* source)
+/// The translation context of these words.
+struct Text
 {
-    return QCoreApplication::translate("Text", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(Text)
+};
 
 /// Three significant digits.
 QString significant(double value)
@@ -65,13 +66,13 @@ QString metricUnit(HeatMetric metric)
 {
     switch (metric) {
     case HeatMetric::Reads:
-        return tr("reads/s");
+        return Text::tr("reads/s");
     case HeatMetric::Writes:
-        return tr("writes/s");
+        return Text::tr("writes/s");
     case HeatMetric::Rows:
-        return tr("rows/s");
+        return Text::tr("rows/s");
     case HeatMetric::Bytes:
-        return tr("B/s");
+        return Text::tr("B/s");
     case HeatMetric::Temperature:
         return {};
     }
@@ -82,15 +83,15 @@ QString metricTitle(HeatMetric metric)
 {
     switch (metric) {
     case HeatMetric::Reads:
-        return tr("Rows read");
+        return Text::tr("Rows read");
     case HeatMetric::Writes:
-        return tr("Rows written");
+        return Text::tr("Rows written");
     case HeatMetric::Rows:
-        return tr("Rows read and written");
+        return Text::tr("Rows read and written");
     case HeatMetric::Bytes:
-        return tr("Bytes");
+        return Text::tr("Bytes");
     case HeatMetric::Temperature:
-        return tr("Temperature");
+        return Text::tr("Temperature");
     }
     return {};
 }
@@ -116,25 +117,25 @@ QString duration(std::chrono::milliseconds length)
     const std::int64_t seconds = std::abs(length.count()) / 1000;
     const QString sign = length.count() <= -1000 ? QStringLiteral("−") : QString();
     if (seconds == 0 && length.count() != 0) {
-        return tr("%1 ms").arg(length.count());
+        return Text::tr("%1 ms").arg(length.count());
     }
     if (seconds < 60) {
-        return sign + tr("%1 s").arg(seconds);
+        return sign + Text::tr("%1 s").arg(seconds);
     }
     if (seconds < 3600) {
-        const QString minutes = sign + tr("%1 min").arg(seconds / 60);
+        const QString minutes = sign + Text::tr("%1 min").arg(seconds / 60);
         return seconds % 60 != 0 && seconds < 600
-                   ? minutes + QChar(0xa0) + tr("%1 s").arg(seconds % 60)
+                   ? minutes + QChar(0xa0) + Text::tr("%1 s").arg(seconds % 60)
                    : minutes;
     }
     if (seconds < 86'400) {
-        const QString hours = sign + tr("%1 h").arg(seconds / 3600);
+        const QString hours = sign + Text::tr("%1 h").arg(seconds / 3600);
         const auto minutes = seconds % 3600 / 60;
-        return minutes != 0 ? hours + QChar(0xa0) + tr("%1 min").arg(minutes) : hours;
+        return minutes != 0 ? hours + QChar(0xa0) + Text::tr("%1 min").arg(minutes) : hours;
     }
-    const QString days = sign + tr("%1 d").arg(seconds / 86'400);
+    const QString days = sign + Text::tr("%1 d").arg(seconds / 86'400);
     const auto hours = seconds % 86'400 / 3600;
-    return hours != 0 ? days + QChar(0xa0) + tr("%1 h").arg(hours) : days;
+    return hours != 0 ? days + QChar(0xa0) + Text::tr("%1 h").arg(hours) : days;
 }
 
 QString duration(std::optional<std::chrono::milliseconds> length)
@@ -163,17 +164,17 @@ QString jobState(JobState state)
 {
     switch (state) {
     case JobState::Queued:
-        return tr("queued");
+        return Text::tr("queued");
     case JobState::Running:
-        return tr("running");
+        return Text::tr("running");
     case JobState::Done:
-        return tr("done");
+        return Text::tr("done");
     case JobState::Failed:
-        return tr("failed");
+        return Text::tr("failed");
     case JobState::Cancelled:
-        return tr("cancelled");
+        return Text::tr("cancelled");
     case JobState::RolledBack:
-        return tr("rolled back");
+        return Text::tr("rolled back");
     }
     return unknown();
 }
@@ -182,11 +183,11 @@ QString jobKind(JobKind kind)
 {
     switch (kind) {
     case JobKind::Backup:
-        return tr("backup");
+        return Text::tr("backup");
     case JobKind::Restore:
-        return tr("restore");
+        return Text::tr("restore");
     case JobKind::Verify:
-        return tr("verify");
+        return Text::tr("verify");
     }
     return unknown();
 }
@@ -195,11 +196,11 @@ QString backupKind(BackupKind kind)
 {
     switch (kind) {
     case BackupKind::Full:
-        return tr("full");
+        return Text::tr("full");
     case BackupKind::Incremental:
-        return tr("incremental");
+        return Text::tr("incremental");
     case BackupKind::Unchanged:
-        return tr("unchanged");
+        return Text::tr("unchanged");
     }
     return unknown();
 }
@@ -208,17 +209,17 @@ QString verifyLevel(VerifyLevel level)
 {
     switch (level) {
     case VerifyLevel::None:
-        return tr("not verified");
+        return Text::tr("not verified");
     case VerifyLevel::Present:
-        return tr("files present");
+        return Text::tr("files present");
     case VerifyLevel::Decodes:
-        return tr("decodes");
+        return Text::tr("decodes");
     case VerifyLevel::Checksums:
-        return tr("checksums verified");
+        return Text::tr("checksums verified");
     case VerifyLevel::Loaded:
-        return tr("loaded");
+        return Text::tr("loaded");
     case VerifyLevel::Compared:
-        return tr("compared with the database");
+        return Text::tr("compared with the database");
     }
     return unknown();
 }
@@ -227,11 +228,11 @@ QString role(Role role)
 {
     switch (role) {
     case Role::Viewer:
-        return tr("viewer");
+        return Text::tr("viewer");
     case Role::Operator:
-        return tr("operator");
+        return Text::tr("operator");
     case Role::Admin:
-        return tr("admin");
+        return Text::tr("admin");
     }
     return unknown();
 }
@@ -241,7 +242,7 @@ QString error(const Error& error)
     const QString message = fromUtf8(error.message);
     return error.hint.empty()
                ? message
-               : message + QLatin1Char('\n') + tr("Hint: %1").arg(fromUtf8(error.hint));
+               : message + QLatin1Char('\n') + Text::tr("Hint: %1").arg(fromUtf8(error.hint));
 }
 
 } // namespace isotherm::text
