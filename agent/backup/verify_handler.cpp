@@ -9,20 +9,35 @@ namespace isotherm::backup
 namespace
 {
 
-VerifyLevel levelOf(const std::string& params)
+struct VerifyWork
+{
+    VerifyLevel level = VerifyLevel::Checksums;
+    std::vector<ShardId> shards;
+};
+
+Result<VerifyWork> parseParams(const std::string& params)
 {
     const nlohmann::json json = nlohmann::json::parse(params, nullptr, false);
-    const int level = json.is_object()
-                          ? json.value("level", static_cast<int>(VerifyLevel::Checksums))
-                          : static_cast<int>(VerifyLevel::Checksums);
-    return static_cast<VerifyLevel>(level);
+    if (!json.is_object() || !json.contains("shards")) {
+        return makeError(Code::Internal, "the job's parameters cannot be read");
+    }
+    VerifyWork work;
+    work.level = static_cast<VerifyLevel>(json.value("level", static_cast<int>(work.level)));
+    for (const std::uint64_t shard : json["shards"].get<std::vector<std::uint64_t>>()) {
+        work.shards.emplace_back(shard);
+    }
+    return work;
 }
 
 } // namespace
 
-std::string verifyParams(VerifyLevel level)
+std::string verifyParams(VerifyLevel level, const std::vector<ShardId>& shards)
 {
-    return nlohmann::json({{"level", static_cast<int>(level)}}).dump();
+    nlohmann::json list = nlohmann::json::array();
+    for (const ShardId shard : shards) {
+        list.push_back(shard.get());
+    }
+    return nlohmann::json({{"level", static_cast<int>(level)}, {"shards", std::move(list)}}).dump();
 }
 
 VerifyHandler::VerifyHandler(repository::Repository& repository, metadata::BackupStore& backups,
@@ -33,11 +48,11 @@ VerifyHandler::VerifyHandler(repository::Repository& repository, metadata::Backu
 
 Result<std::string> VerifyHandler::run(jobs::JobContext& context)
 {
-    const VerifyLevel level = levelOf(context.params());
+    ISO_ASSIGN(const VerifyWork work, parseParams(context.params()));
     ISO_ASSIGN(repository::VerifyReport total, m_repository.verifyHeader());
     std::uint32_t verified = 0;
-    for (const ShardId shard : context.shards()) {
-        ISO_ASSIGN(const repository::VerifyReport report, verifyShard(context, shard, level));
+    for (const ShardId shard : work.shards) {
+        ISO_ASSIGN(const repository::VerifyReport report, verifyShard(context, shard, work.level));
         total.objects += report.objects;
         total.bytesRead = ByteCount(total.bytesRead.get() + report.bytesRead.get());
         total.rows += report.rows;
@@ -50,8 +65,8 @@ Result<std::string> VerifyHandler::run(jobs::JobContext& context)
             {{"object", damage.object}, {"shard", static_cast<std::int64_t>(damage.shard.get())}});
     }
     ISO_TRY(total.status());
-    return std::to_string(verified) + " of " + std::to_string(context.shards().size()) +
-           " shards verified (" + std::string(verifyLevelName(level)) +
+    return std::to_string(verified) + " of " + std::to_string(work.shards.size()) +
+           " shards verified (" + std::string(verifyLevelName(work.level)) +
            "): " + std::to_string(total.objects) + " objects, " + formatBytes(total.bytesRead);
 }
 

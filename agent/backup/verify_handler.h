@@ -9,14 +9,16 @@
 #include "shared/model/records.h"
 
 #include <string>
+#include <vector>
 
 namespace isotherm::backup
 {
 
-/// The parameters of a verify job, as its JSON text.
-[[nodiscard]] std::string verifyParams(VerifyLevel level);
+/// The parameters of a verify job, as its JSON text. The shards are here and not the job's own: a
+/// verification of all of them, which only reads the repository, must not hold up their backups.
+[[nodiscard]] std::string verifyParams(VerifyLevel level, const std::vector<ShardId>& shards);
 
-/// Runs verify jobs: the newest backup of each of the job's shards, up to the level asked for
+/// Runs verify jobs: the newest backup of each shard, up to the level asked for
 /// (Present, Decodes or Checksums). A damaged backup fails the job with DataLoss naming what is
 /// hurt, after every shard was looked at. Reads only; an interrupted one starts again. Thread-safe.
 class VerifyHandler final : public jobs::JobHandler

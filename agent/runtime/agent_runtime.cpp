@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/runtime/agent_runtime.h"
+
+#include "agent/api/api_server.h"
+#include "agent/api/metrics_endpoint.h"
+#include "agent/backup/catalog.h"
+#include "agent/backup/verify_handler.h"
+#include "agent/bus/inproc_bus.h"
+#include "agent/metadata/database.h"
+#include "agent/metadata/heat_block_store.h"
+#include "agent/runtime/agent_core.h"
+#include "agent/runtime/setup.h"
+#include "agent/storage/directory_store.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace isotherm::runtime
+{
+namespace
+{
+
+constexpr const char* kJobTopic = "job.changed";
+
+/// Everything that is on disk, opened, before anything is built on it.
+struct Foundation
+{
+    std::unique_ptr<metadata::Database> database;
+    std::unique_ptr<metadata::HeatBlockStore> heatBlocks; ///< on `database`
+    std::unique_ptr<storage::DirectoryStore> store;
+    std::unique_ptr<repository::Repository> repository;
+    std::unique_ptr<security::AuditLog> audit;
+    security::TlsMaterial tls;
+};
+
+Result<std::unique_ptr<repository::Repository>> openRepository(const RuntimeOptions& options,
+                                                               storage::ObjectStore& store)
+{
+    ISO_ASSIGN(const std::string passphrase, repositoryPassphrase(options.config));
+    repository::RepositoryOptions wishes{.clock = options.clock, .cost = {}};
+    wishes.owner = "agent of " + options.config.clusters.front().name;
+    auto opened = repository::Repository::open(store, passphrase, wishes);
+    if (!opened.ok() && opened.error().code == Code::NotFound) {
+        return makeError(Code::FailedPrecondition, opened.error().message,
+                         "make it with: isotherm-agent init");
+    }
+    return opened;
+}
+
+Result<Foundation> layFoundation(const RuntimeOptions& options)
+{
+    const StatePaths paths = statePaths(options.config);
+    Foundation foundation;
+    ISO_ASSIGN(foundation.tls,
+               security::ensureServerMaterial(paths.tls, options.config.agent.serverNames,
+                                              options.clock.wallNow()));
+    ISO_ASSIGN(foundation.store, storage::DirectoryStore::open(options.config.tiers.front().path));
+    // Before anything else is touched: it refuses a second agent.
+    ISO_ASSIGN(foundation.repository, openRepository(options, *foundation.store));
+    ISO_ASSIGN(foundation.database, metadata::Database::open(paths.metadata, options.log));
+    foundation.heatBlocks = std::make_unique<metadata::HeatBlockStore>(*foundation.database);
+    ISO_ASSIGN(foundation.audit, security::AuditLog::open(paths.audit, options.clock, options.log));
+    return foundation;
+}
+
+backup::SchedulePolicy policyOf(const config::AgentConfig& config)
+{
+    const config::ScheduleSection& wishes = config.schedule;
+    return {wishes.hot, wishes.warm, wishes.cold, wishes.hotAbove, wishes.warmAbove, wishes.jitter};
+}
+
+std::vector<metadata::StoredKeyspace> keyspacesOf(const config::AgentConfig& config)
+{
+    std::vector<metadata::StoredKeyspace> keyspaces;
+    for (const config::KeyspaceSection& section : config.clusters.front().keyspaces) {
+        metadata::StoredKeyspace keyspace;
+        keyspace.spec = {section.name, section.tables, section.keyColumns};
+        keyspace.record.name = section.name;
+        keyspace.record.rpo = section.rpo;
+        keyspaces.push_back(std::move(keyspace));
+    }
+    return keyspaces;
+}
+
+jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
+{
+    constexpr std::size_t kRestores = 2;
+    jobs::JobEngineOptions options;
+    const std::size_t backups = config.schedule.maxConcurrentJobs;
+    options.maxPerKind = {
+        {JobKind::Backup, backups}, {JobKind::Restore, kRestores}, {JobKind::Verify, 1}};
+    options.workers = backups + kRestores + 1; // no kind waits for another
+    return options;
+}
+
+heat::TemperatureOptions temperatureOptions(const RuntimeOptions& options)
+{
+    heat::TemperatureOptions temperature = options.temperature;
+    for (const config::KeyspaceSection& section : options.config.clusters.front().keyspaces) {
+        if (section.hotRate) {
+            temperature.hotRates[section.name] = *section.hotRate;
+        }
+    }
+    return temperature;
+}
+
+std::string firstTier(const RuntimeOptions& options)
+{
+    return options.config.tiers.front().name;
+}
+
+/// The parts in the order in which they need each other: destroyed the other way round.
+class Runtime final : public AgentRuntime
+{
+public:
+    Runtime(const RuntimeOptions& options, Foundation foundation,
+            std::unique_ptr<heat::HeatStore> heatStore)
+        : m_options(options), m_foundation(std::move(foundation)),
+          m_heatStore(std::move(heatStore)), m_bus(bus::makeInprocBus({}, options.log)),
+          m_temperatures(*m_heatStore, temperatureOptions(options)),
+          m_jobs(m_jobStore, options.clock, options.log, jobOptions(options.config)),
+          m_registry(statePaths(options.config).tls)
+    {
+        m_jobs.registerHandler(JobKind::Backup, m_backupHandler);
+        m_jobs.registerHandler(JobKind::Restore, m_restoreHandler);
+        m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
+        m_jobs.addListener([this](const JobRecord& job) {
+            m_scheduler.noteFinished(job);
+            (void)m_bus->publish({kJobTopic, std::to_string(job.id.get()), ""});
+        });
+    }
+
+    ~Runtime() override
+    {
+        m_caretaker.stop();
+        m_collector.stop();
+        m_subscriptions.clear();
+        if (m_api) {
+            m_api->stop();
+        }
+        m_metrics.reset();
+        m_jobs.stop();
+        if (const Status flushed = m_heatStore->flush(); !flushed.ok()) {
+            m_options.log.warning("heat.not_stored", flushed.error().text());
+        }
+    }
+
+    Status begin()
+    {
+        ISO_TRY(tidyRepository());
+        ISO_TRY(m_caretaker.start(keyspacesOf(m_options.config)));
+        ISO_TRY(startApi());
+        m_collector.start();
+        return {};
+    }
+
+    [[nodiscard]] AgentService& service() override { return m_core; }
+    [[nodiscard]] int apiPort() const override { return m_api->port(); }
+    [[nodiscard]] int metricsPort() const override { return m_metrics ? m_metrics->port() : 0; }
+    [[nodiscard]] std::uint64_t samples() const override { return m_collector.samples(); }
+
+    void reload(const config::AgentConfig& config) override
+    {
+        m_scheduler.setPolicy(policyOf(config));
+        m_caretaker.takeUp(keyspacesOf(config));
+    }
+
+private:
+    /// What crashed jobs left is removed, and the catalogue follows the manifests. We hold the
+    /// repository's lock, and no job runs yet: nothing that is in use can be unreferenced.
+    Status tidyRepository()
+    {
+        const auto garbage = m_foundation.repository->collectGarbage({});
+        if (garbage.ok() && garbage->removed + garbage->leftovers > 0) {
+            m_options.log.info("repository.tidied", "removed what interrupted backups had left",
+                               {{"objects", static_cast<std::int64_t>(garbage->removed)},
+                                {"leftovers", static_cast<std::int64_t>(garbage->leftovers)}});
+        }
+        if (!garbage.ok()) { // a damaged manifest: nothing is deleted, backups go on
+            m_health.raise({DiagnosticLevel::Critical, "repository.damaged",
+                            garbage.error().message, garbage.error().hint});
+            m_options.log.warning("repository.damaged", garbage.error().text());
+        }
+        ISO_ASSIGN(
+            const backup::CatalogueChanges changes,
+            backup::reconcileCatalogue(*m_foundation.repository, m_backups, firstTier(m_options)));
+        if (changes.unreadable > 0) {
+            m_health.raise({DiagnosticLevel::Critical, "catalogue.unreadable",
+                            std::to_string(changes.unreadable) +
+                                " backups cannot be read: " + changes.firstUnreadable,
+                            "run isothermctl backups verify"});
+        }
+        return {};
+    }
+
+    Status startApi()
+    {
+        api::ApiServerOptions options{.listen = m_options.config.agent.listen,
+                                      .tls = m_foundation.tls,
+                                      .service = m_core,
+                                      .audit = *m_foundation.audit,
+                                      .clients = m_registry,
+                                      .log = m_options.log,
+                                      .clock = m_options.clock};
+        options.onSecondSampling = [this](bool watched) { m_collector.setWatched(watched); };
+        ISO_ASSIGN(m_api, api::ApiServer::start(options));
+        for (const char* topic : {kHeatTopic, kJobTopic}) {
+            ISO_ASSIGN(auto subscription,
+                       m_bus->subscribe({topic, "api"}, [this](const bus::Message&) {
+                           m_api->notifyChanged();
+                           return Status();
+                       }));
+            m_subscriptions.push_back(std::move(subscription));
+        }
+        if (m_options.config.metrics.listen.empty()) {
+            return {};
+        }
+        api::MetricsEndpointOptions metrics{.listen = m_options.config.metrics.listen,
+                                            .service = m_core,
+                                            .clock = m_options.clock,
+                                            .log = m_options.log,
+                                            .version = m_options.version};
+        metrics.extraGauges = [this] { return ownGauges(); };
+        ISO_ASSIGN(m_metrics, api::MetricsEndpoint::start(metrics));
+        return {};
+    }
+
+    [[nodiscard]] std::vector<api::ExtraGauge> ownGauges() const
+    {
+        return {{"isotherm_collector_cost_ratio",
+                 "Share of the time that the server spends answering the collector",
+                 {},
+                 m_collector.costRatio()},
+                {"isotherm_heat_memory_bytes",
+                 "Memory held for the history of heat",
+                 {},
+                 static_cast<double>(m_heatStore->memoryBytes())}};
+    }
+
+    const RuntimeOptions m_options;
+    HealthBoard m_health;
+    Foundation m_foundation;
+    metadata::KeyspaceStore m_keyspaces{*m_foundation.database};
+    metadata::ShardStore m_shards{*m_foundation.database};
+    metadata::BackupStore m_backups{*m_foundation.database};
+    metadata::ScheduleStore m_schedules{*m_foundation.database};
+    metadata::RestoreStore m_restores{*m_foundation.database};
+    metadata::JobStore m_jobStore{*m_foundation.database};
+    std::unique_ptr<heat::HeatStore> m_heatStore;
+    std::unique_ptr<bus::Bus> m_bus;
+    heat::TemperatureModel m_temperatures;
+    topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
+    backup::ChangeDetector m_changes;
+    backup::BackupHandler m_backupHandler{
+        {m_options.engine, *m_foundation.repository, m_options.clock},
+        {m_topology, m_backups, m_schedules, m_changes, m_options.log},
+        {m_options.config.clusters.front().name, firstTier(m_options),
+         m_options.config.repository.zstdLevel, m_options.backupReaders}};
+    backup::VerifyHandler m_verifyHandler{*m_foundation.repository, m_backups, m_options.clock,
+                                          m_options.log};
+    restore::RestoreHandler m_restoreHandler{
+        {m_options.engine, *m_foundation.repository, m_restores, m_options.clock, m_options.log}};
+    restore::RestorePlanner m_planner{
+        {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
+    jobs::JobEngine m_jobs;
+    backup::Scheduler m_scheduler{
+        {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
+         m_jobs, m_options.clock, m_options.log},
+        {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
+         firstTier(m_options)}};
+    Collector m_collector{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_changes,
+                           *m_bus, m_health, m_options.log},
+                          m_options.collector};
+    Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
+                           m_health, m_options.log},
+                          {.restoreSchemas = {restore::kDefaultSideSchema}}};
+    AgentCore m_core{
+        {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
+         m_collector, m_scheduler, m_planner, m_jobs, *m_foundation.audit, m_health,
+         m_options.clock},
+        {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
+         m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
+         m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};
+    security::ClientRegistry m_registry;
+    std::unique_ptr<api::ApiServer> m_api;
+    std::unique_ptr<api::MetricsEndpoint> m_metrics;
+    std::vector<std::unique_ptr<bus::Subscription>> m_subscriptions;
+};
+
+} // namespace
+
+Result<std::unique_ptr<AgentRuntime>> AgentRuntime::start(const RuntimeOptions& options)
+{
+    ISO_ASSIGN(Foundation foundation, layFoundation(options));
+    ISO_ASSIGN(auto heatStore, heat::HeatStore::open(*foundation.heatBlocks, options.log));
+    auto runtime = std::make_unique<Runtime>(options, std::move(foundation), std::move(heatStore));
+    ISO_TRY(runtime->begin());
+    return std::unique_ptr<AgentRuntime>(std::move(runtime));
+}
+
+} // namespace isotherm::runtime

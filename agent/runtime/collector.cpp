@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/runtime/collector.h"
+
+#include <utility>
+#include <vector>
+
+namespace isotherm::runtime
+{
+
+Collector::Collector(Parts parts, CollectorOptions options) : m_parts(parts), m_options(options) {}
+
+Collector::~Collector()
+{
+    stop();
+}
+
+void Collector::start()
+{
+    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Collector::stop()
+{
+    m_thread.request_stop();
+    if (m_thread.joinable()) {
+        m_thread.join();
+    }
+}
+
+void Collector::setWatched(bool watched)
+{
+    m_watched = watched;
+    const std::lock_guard lock(m_mutex);
+    m_nudged = true;
+    m_wake.notify_all();
+}
+
+std::optional<WallTime> Collector::lastSample() const
+{
+    const std::int64_t micros = m_lastSample;
+    return micros == 0 ? std::nullopt : std::optional(fromUnixMicros(micros));
+}
+
+void Collector::run(const std::stop_token& stop)
+{
+    auto next = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+        const Status status = sampleOnce();
+        if (m_parts.health.follow("heat.not_sampled", status) && !status.ok()) {
+            m_parts.log.warning("heat.not_sampled", status.error().text());
+        }
+        const auto interval = m_watched ? m_options.watchedInterval : m_options.interval;
+        next += interval; // from the plan, not from the end of the last one: no drift
+        const auto now = std::chrono::steady_clock::now();
+        if (next < now || next > now + interval) {
+            next = now + interval;
+        }
+        std::unique_lock lock(m_mutex);
+        m_wake.wait_until(lock, stop, next, [this] { return m_nudged; });
+        m_nudged = false;
+    }
+}
+
+Status Collector::sampleOnce()
+{
+    std::vector<heat::CellLeaves> cells;
+    std::vector<std::uint64_t> leafIds;
+    std::vector<ShardRecord> shards;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            heat::CellLeaves cell{keyspace->shards[i].id, {}};
+            for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
+                cell.leaves.push_back(leaf.objectId);
+                leafIds.push_back(leaf.objectId);
+            }
+            cells.push_back(std::move(cell));
+        }
+        shards.insert(shards.end(), keyspace->shards.begin(), keyspace->shards.end());
+    }
+    if (leafIds.empty()) {
+        return {};
+    }
+    m_meter.setCells(std::move(cells));
+    ISO_ASSIGN(const engine::AccessSample sample, m_parts.engine.sampleAccess(leafIds));
+    m_parts.changes.observe(sample);
+    const auto interval = m_watched ? m_options.watchedInterval : m_options.interval;
+    m_costRatio = static_cast<double>(sample.cost.count()) /
+                  static_cast<double>(std::chrono::microseconds(interval).count());
+    ++m_samples;
+    const std::optional<heat::RateSample> rates = m_meter.update(sample);
+    if (!rates) {
+        return {};
+    }
+    ISO_TRY(m_parts.heat.record(*rates));
+    ISO_TRY(m_parts.temperatures.update(rates->end, shards));
+    m_lastSample = toUnixMicros(rates->end);
+    return m_parts.bus.publish({kHeatTopic, std::to_string(m_samples), ""});
+}
+
+} // namespace isotherm::runtime
