@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/model/records.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The commands of isotherm-agent. Each returns the process's exit code (CONSOLE: 0 done, 1 failed,
+/// 2 usage or configuration) after it has told the person at the terminal what went wrong.
+namespace isotherm
+{
+
+struct ConfigChoice
+{
+    std::filesystem::path file = "/etc/isotherm/agent.toml";
+};
+
+/// Runs the agent until SIGTERM or SIGINT; SIGHUP reloads the configuration.
+[[nodiscard]] int runAgent(const ConfigChoice& choice);
+
+[[nodiscard]] int checkConfig(const ConfigChoice& choice);
+
+/// Makes state folder, certificate authority, passphrase and repository.
+[[nodiscard]] int initAgent(const ConfigChoice& choice);
+
+struct InitDatabaseChoice
+{
+    ConfigChoice config;
+    std::string role = "isotherm";
+};
+/// Prints the SQL that gives the agent's database role the rights it needs.
+[[nodiscard]] int printInitSql(const InitDatabaseChoice& choice);
+
+struct EnrolChoice
+{
+    ConfigChoice config;
+    std::string name;
+    Role role = Role::Viewer;
+    std::filesystem::path output;
+    std::string address;                  ///< empty: where the agent listens
+    std::filesystem::path passphraseFile; ///< empty: asked for at the terminal
+    bool withoutPassphrase = false;
+};
+[[nodiscard]] int enrolClient(const EnrolChoice& choice);
+
+[[nodiscard]] int revokeClient(const ConfigChoice& choice, const std::string& name);
+
+/// Tells an error as all our programs do: "isotherm-agent: …", then "hint: …".
+void printError(const struct Error& error);
+
+} // namespace isotherm

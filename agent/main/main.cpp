@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/demo/demo.h"
+#include "agent/main/commands.h"
+#include "agent/main/version.h"
+#include "agent/postgres/init_sql.h"
+#include "agent/postgres/postgres_engine.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace isotherm
+{
+namespace
+{
+
+/// The command line: each subcommand sets what is to be run.
+class CommandLine
+{
+public:
+    CommandLine()
+    {
+        m_app.require_subcommand(1);
+        m_app.set_version_flag("--version", kVersion);
+        addRun();
+        addSetup();
+        addClients();
+        addDemo();
+    }
+
+    int run(int argc, char** argv)
+    {
+        try {
+            m_app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return m_app.exit(error) == 0 ? 0 : 2;
+        }
+        return m_action();
+    }
+
+private:
+    CLI::App* addCommand(const std::string& name, const std::string& help)
+    {
+        return m_app.add_subcommand(name, help);
+    }
+
+    CLI::App* addConfigured(const std::string& name, const std::string& help)
+    {
+        CLI::App* command = addCommand(name, help);
+        command->add_option("--config", m_config.file, "the configuration")->capture_default_str();
+        return command;
+    }
+
+    void addRun()
+    {
+        addConfigured("run", "run the agent until it is told to stop")->callback([this] {
+            m_action = [this] { return runAgent(m_config); };
+        });
+        addConfigured("check-config", "read the configuration and say what is wrong with it")
+            ->callback([this] { m_action = [this] { return checkConfig(m_config); }; });
+    }
+
+    void addSetup()
+    {
+        addConfigured("init", "make state folder, certificate authority and repository")
+            ->callback([this] { m_action = [this] { return initAgent(m_config); }; });
+        CLI::App* database = addConfigured("init-db", "prepare the managed database");
+        database
+            ->add_flag("--print-sql", m_printSql,
+                       "print the statements, for an administrator to review and run")
+            ->required();
+        database->add_option("--role", m_role, "the agent's database role")->capture_default_str();
+        database->callback([this] {
+            m_action = [this] { return printInitSql({m_config, m_role}); };
+        });
+    }
+
+    void addClients()
+    {
+        CLI::App* enrolment = addConfigured("enroll", "make a profile for a person or a program");
+        enrolment->add_option("name", m_enrol.name, "who it is for")->required();
+        enrolment->add_option("--role", m_roleName, "viewer, operator or admin")
+            ->required()
+            ->check(CLI::IsMember({"viewer", "operator", "admin"}));
+        enrolment->add_option("--out", m_enrol.output, "the file to write")->required();
+        enrolment->add_option("--address", m_enrol.address,
+                              "host:port of the agent, as the client reaches it");
+        enrolment->add_option("--passphrase-file", m_enrol.passphraseFile,
+                              "protects the profile; asked for without it");
+        enrolment->add_flag("--no-passphrase", m_enrol.withoutPassphrase,
+                            "leave the profile's key in clear");
+        enrolment->callback([this] {
+            m_action = [this] {
+                m_enrol.config = m_config;
+                m_enrol.role = parseRole(m_roleName).value_or(Role::Viewer);
+                return enrolClient(m_enrol);
+            };
+        });
+        CLI::App* revocation = addConfigured("revoke", "refuse a client from its next call on");
+        revocation->add_option("name", m_enrol.name, "whom")->required();
+        revocation->callback(
+            [this] { m_action = [this] { return revokeClient(m_config, m_enrol.name); }; });
+    }
+
+    void addDemo()
+    {
+        CLI::App* demo = addCommand("demo", "show the whole story on a private PostgreSQL");
+        demo->add_flag("--headless", m_demo.headless, "tell it in text, open no window");
+        demo->add_option("--seconds", m_seconds, "how long; at least 30")->capture_default_str();
+        demo->add_option("--report", m_demo.report, "write the outcome as JSON");
+        demo->add_option("--screenshot", m_demo.screenshot, "write a picture of the console");
+        demo->add_flag("--keep", m_demo.keep, "keep the demo's folder");
+        demo->callback([this] {
+            m_action = [this] {
+                m_demo.duration = std::chrono::seconds(m_seconds);
+                m_demo.version = kVersion;
+                m_demo.initSql = [](const std::string& database) {
+                    postgres::InitSqlOptions options;
+                    options.database = database;
+                    options.schemas = {"public"};
+                    return postgres::initSql(options);
+                };
+                m_demo.openEngine = [](const std::string& conninfo, const Clock& clock) {
+                    return postgres::PostgresEngine::open({.conninfo = conninfo}, clock);
+                };
+                const Status told = demo::runDemo(m_demo);
+                if (!told.ok()) {
+                    printError(told.error());
+                }
+                return told.ok() ? 0 : 1;
+            };
+        });
+    }
+
+    CLI::App m_app{"Isotherm's agent: watches, backs up and restores a sharded database"};
+    std::function<int()> m_action;
+    ConfigChoice m_config;
+    EnrolChoice m_enrol;
+    std::string m_roleName;
+    std::string m_role = "isotherm";
+    bool m_printSql = false; ///< must be given: nothing is run for the administrator
+    demo::DemoOptions m_demo;
+    int m_seconds = 90;
+};
+
+} // namespace
+} // namespace isotherm
+
+int main(int argc, char** argv)
+{
+    isotherm::CommandLine commandLine;
+    return commandLine.run(argc, argv);
+}
