@@ -42,7 +42,7 @@ struct HeatSpan
 
 /// The history of heat: 1 s × 10 min, 10 s × 2 h, 1 min × 24 h, 10 min × 14 d, 1 h × 400 d; mean
 /// and max at every resolution. HEAT.md has the layout, the precision (0.03 %) and the memory:
-/// about 9 kB per cell + cacheBytes (10,000 cells: 90 MB + 32 MB). Thread-safe.
+/// at most 10 kB per cell + cacheBytes (10,000 cells: 100 MB + 32 MB). Thread-safe.
 class HeatStore
 {
 public:

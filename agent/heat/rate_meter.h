@@ -77,8 +77,9 @@ public:
     /// gap.
     void setCells(std::vector<CellLeaves> cells);
 
-    /// nullopt for the very first sample, and when the sample's time is not after the last one's;
-    /// else every cell, in the order of setCells.
+    /// Every cell, in the order of setCells; nullopt for the very first sample, and for one that
+    /// was not taken after the last one. When the server's clock was set back, the window is empty
+    /// and begins at the new time.
     [[nodiscard]] std::optional<RateSample> update(const engine::AccessSample& sample);
 
 private:
@@ -91,7 +92,9 @@ private:
     };
 
     [[nodiscard]] std::string gapBefore(const engine::AccessSample& sample) const;
-    [[nodiscard]] Rates ratesOf(const CellLeaves& cell, const Reading& now) const;
+    [[nodiscard]] Rates ratesOf(const CellLeaves& cell) const;
+    [[nodiscard]] bool continues(const CellLeaves& cell, std::size_t reading) const;
+    [[nodiscard]] Totals totalsOf(const CellLeaves& cell, const Reading& reading) const;
     void forgetOldReadings(Instant now);
 
     RateMeterOptions m_options;

@@ -51,8 +51,8 @@ class TemperatureModel
 public:
     TemperatureModel(const HeatStore& store, TemperatureOptions options);
 
-    /// Works out the temperatures as of `now` (and the references, when they are due). Call it
-    /// after each sample.
+    /// Works out the temperatures as of `now`, the end of the newest sample (and the references,
+    /// when they are due). Call it after each sample.
     [[nodiscard]] Status update(WallTime now, const std::vector<ShardRecord>& shards);
 
     /// nullopt: not known (no recent sample, or no reference yet).
@@ -77,8 +77,16 @@ private:
         std::optional<double> rowsPerSecond;
     };
 
-    [[nodiscard]] Result<std::optional<ReferenceRate>>
-    learnReference(WallTime now, const std::vector<CellId>& cells) const;
+    struct Learned
+    {
+        std::optional<ReferenceRate> reference;
+        std::chrono::seconds again{0}; ///< when to learn it anew: soon while history is short
+    };
+
+    [[nodiscard]] Result<Learned> learnReference(WallTime now,
+                                                 const std::vector<CellId>& cells) const;
+    [[nodiscard]] Status refreshReference(const std::string& keyspace, WallTime now,
+                                          const std::vector<CellId>& cells);
     [[nodiscard]] std::optional<double> ratioLocked(const std::string& keyspace,
                                                     std::optional<double> rate) const;
 
@@ -87,7 +95,7 @@ private:
     mutable std::mutex m_mutex;
     std::map<ShardId, ShardHeat> m_shards;
     std::map<std::string, ReferenceRate> m_references;
-    std::map<std::string, WallTime> m_learned;
+    std::map<std::string, WallTime> m_due; ///< when a reference is to be learned again
 };
 
 } // namespace isotherm::heat

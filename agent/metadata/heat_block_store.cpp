@@ -82,6 +82,15 @@ Status HeatBlockStore::prune(std::chrono::seconds step, WallTime before)
     });
 }
 
+Status HeatBlockStore::forgetFrom(std::chrono::seconds step, WallTime from)
+{
+    return m_database.write([&](Connection& connection) -> Status {
+        ISO_ASSIGN(Statement statement,
+                   connection.prepare("delete from heat_block where step = ? and start >= ?"));
+        return statement.bind(seconds(step)).bind(from).execute();
+    });
+}
+
 Status HeatBlockStore::addSlots(const std::vector<HeatSlot>& added)
 {
     return m_database.write([&](Connection& connection) -> Status {

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] Result<std::optional<WallTime>> newest(std::chrono::seconds step);
     /// Forgets the blocks of a resolution that start before `before`.
     [[nodiscard]] Status prune(std::chrono::seconds step, WallTime before);
+    /// Forgets the blocks of a resolution that start at `from` or later: the clock went back.
+    [[nodiscard]] Status forgetFrom(std::chrono::seconds step, WallTime from);
 
     [[nodiscard]] Status addSlots(const std::vector<HeatSlot>& added);
     [[nodiscard]] Result<std::vector<HeatSlot>> allSlots();

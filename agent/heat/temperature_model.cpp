@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/heat/temperature_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <utility>
+
+namespace isotherm::heat
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+constexpr double kPercentile = 0.99;
+
+/// Where a reference is learned from: long history first.
+struct Source
+{
+    std::chrono::seconds step;
+    std::chrono::seconds reach;
+    std::size_t leastBuckets;   ///< distinct buckets of time with data
+    std::chrono::seconds every; ///< how soon it is learned again
+    const char* name;
+};
+
+constexpr std::array<Source, 3> kSources = {{
+    {3600s, 168h, 24, 600s, "shard hours"},
+    {60s, 24h, 3, 30s, "shard minutes"},
+    {10s, 2h, 1, 10s, "shard periods of 10 s"},
+}};
+
+/// Nearest rank.
+double percentile(std::vector<float>& values)
+{
+    const auto rank =
+        static_cast<std::size_t>(std::ceil(kPercentile * static_cast<double>(values.size())));
+    const auto place =
+        values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1)) - 1;
+    std::nth_element(values.begin(), place, values.end());
+    return static_cast<double>(*place);
+}
+
+std::optional<double> meanOfKnown(const std::vector<float>& values)
+{
+    double sum = 0;
+    std::size_t count = 0;
+    for (const float value : values) {
+        if (!std::isnan(value)) {
+            sum += static_cast<double>(value);
+            ++count;
+        }
+    }
+    return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
+}
+
+} // namespace
+
+TemperatureModel::TemperatureModel(const HeatStore& store, TemperatureOptions options)
+    : m_store(store), m_options(std::move(options))
+{
+}
+
+Status TemperatureModel::update(WallTime now, const std::vector<ShardRecord>& shards)
+{
+    std::map<std::string, std::vector<CellId>> cellsOf;
+    std::vector<CellId> cells;
+    std::map<ShardId, ShardHeat> heats;
+    for (const ShardRecord& shard : shards) {
+        cellsOf[shard.keyspace].push_back(shard.id);
+        cells.push_back(shard.id);
+    }
+    ISO_ASSIGN(const auto recent,
+               m_store.series(HeatMetric::Rows, {10s, now - m_options.recent, now}, cells));
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+        heats[shards[i].id] = {shards[i].keyspace, meanOfKnown(recent[i].mean)};
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        m_shards = std::move(heats);
+    }
+    for (const auto& [keyspace, keyspaceCells] : cellsOf) {
+        ISO_TRY(refreshReference(keyspace, now, keyspaceCells));
+    }
+    return {};
+}
+
+Status TemperatureModel::refreshReference(const std::string& keyspace, WallTime now,
+                                          const std::vector<CellId>& cells)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto due = m_due.find(keyspace);
+        // A clock that went back by more than a refresh makes it due as well.
+        if (due != m_due.end() && now < due->second &&
+            due->second - now <= m_options.referenceEvery) {
+            return {};
+        }
+    }
+    Learned learned;
+    if (const auto configured = m_options.hotRates.find(keyspace);
+        configured != m_options.hotRates.end()) {
+        learned = {ReferenceRate{configured->second, "the configured hot_rate"},
+                   m_options.referenceEvery};
+    } else {
+        ISO_ASSIGN(learned, learnReference(now, cells));
+    }
+    const std::lock_guard lock(m_mutex);
+    m_due[keyspace] = now + std::min(learned.again, m_options.referenceEvery);
+    if (learned.reference) {
+        m_references[keyspace] = *learned.reference;
+    }
+    return {};
+}
+
+Result<TemperatureModel::Learned>
+TemperatureModel::learnReference(WallTime now, const std::vector<CellId>& cells) const
+{
+    for (const Source& source : kSources) {
+        ISO_ASSIGN(const auto all,
+                   m_store.series(HeatMetric::Rows, {source.step, now - source.reach, now}, cells));
+        std::vector<float> values;
+        std::set<std::size_t> buckets;
+        for (const HeatSeries& series : all) {
+            for (std::size_t i = 0; i < series.mean.size(); ++i) {
+                if (!std::isnan(series.mean[i])) {
+                    values.push_back(series.mean[i]);
+                    buckets.insert(i);
+                }
+            }
+        }
+        if (buckets.size() < source.leastBuckets) {
+            continue;
+        }
+        const std::string why =
+            "99th percentile of " + std::to_string(values.size()) + " " + source.name;
+        const double rate = percentile(values);
+        const bool low = rate < m_options.leastReference;
+        return Learned{ReferenceRate{low ? m_options.leastReference : rate,
+                                     low ? "the least reference; the " + why + " is lower" : why},
+                       source.every};
+    }
+    return Learned{std::nullopt, kSources.back().every};
+}
+
+std::optional<double> TemperatureModel::ratioLocked(const std::string& keyspace,
+                                                    std::optional<double> rate) const
+{
+    const auto reference = m_references.find(keyspace);
+    if (!rate || reference == m_references.end()) {
+        return std::nullopt;
+    }
+    return std::min(1.0, *rate / reference->second.rowsPerSecond);
+}
+
+std::optional<double> TemperatureModel::temperature(ShardId shard) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto heat = m_shards.find(shard);
+    return heat == m_shards.end() ? std::nullopt
+                                  : ratioLocked(heat->second.keyspace, heat->second.rowsPerSecond);
+}
+
+std::optional<double> TemperatureModel::rowsPerSecond(ShardId shard) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto heat = m_shards.find(shard);
+    return heat == m_shards.end() ? std::nullopt : heat->second.rowsPerSecond;
+}
+
+std::optional<double>
+TemperatureModel::predictedTemperature(ShardId shard, std::chrono::milliseconds horizon) const
+{
+    if (m_options.forecasts == nullptr) {
+        return std::nullopt;
+    }
+    const auto predicted = m_options.forecasts->predictedRowsPerSecond(shard, horizon);
+    const std::lock_guard lock(m_mutex);
+    const auto heat = m_shards.find(shard);
+    return heat == m_shards.end() ? std::nullopt : ratioLocked(heat->second.keyspace, predicted);
+}
+
+std::optional<ReferenceRate> TemperatureModel::reference(const std::string& keyspace) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto reference = m_references.find(keyspace);
+    return reference == m_references.end() ? std::nullopt : std::optional(reference->second);
+}
+
+void TemperatureModel::annotate(std::vector<ShardRecord>& shards,
+                                std::chrono::milliseconds horizon) const
+{
+    for (ShardRecord& shard : shards) {
+        shard.temperature = temperature(shard.id);
+        shard.rowsPerSecond = rowsPerSecond(shard.id);
+        shard.predictedTemperature = predictedTemperature(shard.id, horizon);
+    }
+}
+
+Result<HeatMatrix> TemperatureModel::heat(const HeatQuery& query,
+                                          const std::vector<ShardRecord>& shards) const
+{
+    if (query.metric != HeatMetric::Temperature) {
+        return m_store.query(query, shards);
+    }
+    HeatQuery rows = query;
+    rows.metric = HeatMetric::Rows;
+    ISO_ASSIGN(HeatMatrix matrix, m_store.query(rows, shards));
+    matrix.metric = HeatMetric::Temperature;
+    std::vector<float> factors;
+    factors.reserve(matrix.rows.size());
+    for (const HeatRow& row : matrix.rows) {
+        const auto known = reference(row.keyspace);
+        factors.push_back(known ? static_cast<float>(1.0 / known->rowsPerSecond) : kMissingHeat);
+    }
+    for (auto* values : {&matrix.mean, &matrix.max}) {
+        for (std::size_t i = 0; i < values->size(); ++i) {
+            const float ratio = (*values)[i] * factors[i % factors.size()];
+            (*values)[i] = ratio > 1.0F ? 1.0F : ratio; // NaN stays NaN
+        }
+    }
+    return matrix;
+}
+
+} // namespace isotherm::heat
