@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/models/agent_gateway.h"
+#include "app/models/cluster_state.h"
+#include "app/models/view_context.h"
+
+namespace isotherm
+{
+
+/// What every page is given: all of it outlives the pages.
+struct PageContext
+{
+    ClusterState& state;
+    ViewContext& view;
+    AgentGateway& gateway;
+};
+
+} // namespace isotherm

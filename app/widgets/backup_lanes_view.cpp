@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/widgets/backup_lanes_view.h"
+
+#include "app/viewmath/text.h"
+#include "app/widgets/heat_overlay.h"
+#include "app/widgets/theme.h"
+#include "app/widgets/time_axis_painter.h"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollBar>
+#include <QToolTip>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+namespace isotherm
+{
+namespace
+{
+
+constexpr double kLaneHeight = 30.0;
+constexpr double kNameWidth = 208.0;
+constexpr double kRightMargin = 14.0;
+constexpr double kBandHeight = 8.0;
+/// Of what is on screen, for what will happen next.
+constexpr double kFutureShare = 0.18;
+constexpr double kGrabPixels = 6.0;
+
+double axisHeight(const QWidget& widget)
+{
+    return QFontMetricsF(widget.font()).height() * 2.0 + 12.0;
+}
+
+double legendHeight(const QWidget& widget)
+{
+    return QFontMetricsF(widget.font()).height() + 16.0;
+}
+
+} // namespace
+
+BackupLanesView::BackupLanesView(QWidget* parent) : QAbstractScrollArea(parent)
+{
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    viewport()->setMouseTracking(true);
+    setAccessibleName(tr("Backups of each shard along time"));
+    setFocusPolicy(Qt::StrongFocus);
+}
+
+void BackupLanesView::setContent(LanesContent content)
+{
+    m_content = std::move(content);
+    updateScrollBar();
+    viewport()->update();
+}
+
+void BackupLanesView::setTime(viewmath::Span visible, bool following)
+{
+    m_visible = visible;
+    m_time = visible;
+    if (following) {
+        m_time.end += visible.length() * kFutureShare;
+    }
+    viewport()->update();
+}
+
+void BackupLanesView::setZone(const Zone& zone)
+{
+    m_zone = zone;
+    viewport()->update();
+}
+
+void BackupLanesView::setSelectedShards(std::vector<ShardId> shards)
+{
+    m_selected = std::move(shards);
+    std::ranges::sort(m_selected);
+    viewport()->update();
+}
+
+void BackupLanesView::setDimmed(bool dimmed)
+{
+    m_dimmed = dimmed;
+    viewport()->update();
+}
+
+void BackupLanesView::setNotice(const QString& notice)
+{
+    m_notice = notice;
+    viewport()->update();
+}
+
+QRectF BackupLanesView::lanesArea() const
+{
+    const double bottom = axisHeight(*this) + legendHeight(*this);
+    return {kNameWidth, 4.0, viewport()->width() - kNameWidth - kRightMargin,
+            viewport()->height() - bottom - 4.0};
+}
+
+void BackupLanesView::updateScrollBar()
+{
+    const double total = kLaneHeight * static_cast<double>(m_content.lanes.size());
+    const double page = std::max(lanesArea().height(), kLaneHeight);
+    verticalScrollBar()->setPageStep(static_cast<int>(page));
+    verticalScrollBar()->setSingleStep(static_cast<int>(kLaneHeight));
+    verticalScrollBar()->setRange(0, static_cast<int>(std::max(0.0, total - page)));
+}
+
+void BackupLanesView::resizeEvent(QResizeEvent* event)
+{
+    QAbstractScrollArea::resizeEvent(event);
+    updateScrollBar();
+}
+
+double BackupLanesView::xOf(double seconds, const QRectF& area) const
+{
+    return area.left() + m_time.fraction(seconds) * area.width();
+}
+
+void BackupLanesView::paintEvent(QPaintEvent* /*event*/)
+{
+    QPainter painter(viewport());
+    const Theme& theme = Theme::of(palette());
+    painter.fillRect(viewport()->rect(), theme.panel);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF lanes = lanesArea();
+    if (lanes.width() < 60.0 || m_time.length() <= 0.0) {
+        return;
+    }
+    paintGrid(painter, lanes);
+    const double scrolled = verticalScrollBar()->value();
+    painter.save();
+    painter.setClipRect(QRectF(0.0, lanes.top(), viewport()->width(), lanes.height()));
+    const auto first = static_cast<std::size_t>(scrolled / kLaneHeight);
+    for (std::size_t i = first; i < m_content.lanes.size(); ++i) {
+        const double y = lanes.top() + static_cast<double>(i) * kLaneHeight - scrolled;
+        if (y > lanes.bottom()) {
+            break;
+        }
+        paintLane(painter, i, {lanes.left(), y, lanes.width(), kLaneHeight});
+    }
+    painter.restore();
+    paintLegend(painter, {lanes.left(), viewport()->height() - legendHeight(*this), lanes.width(),
+                          legendHeight(*this)});
+    if (m_dimmed) {
+        HeatOverlay(painter, theme, lanes.toRect()).paintDimmed();
+    }
+    if (!m_notice.isEmpty()) {
+        painter.setPen(theme.muted);
+        painter.drawText(lanes, Qt::AlignCenter | Qt::TextWordWrap, m_notice);
+    }
+}
+
+void BackupLanesView::paintGrid(QPainter& painter, const QRectF& lanes) const
+{
+    const Theme& theme = Theme::of(palette());
+    const QRectF axis(lanes.left(), lanes.bottom(), lanes.width(), axisHeight(*this));
+    const double nowX = xOf(m_content.now, lanes);
+    if (nowX < lanes.right()) {
+        const QRectF future(std::max(nowX, lanes.left()), lanes.top(),
+                            lanes.right() - std::max(nowX, lanes.left()), lanes.height());
+        painter.fillRect(future, mixed(theme.panel, theme.raised, 0.7));
+    }
+    painter.save();
+    for (const AxisTick& tick : paintTimeAxis(painter, axis, m_time, m_zone, theme)) {
+        painter.setPen(QPen(mixed(theme.panel, theme.border, tick.dayStart ? 1.0 : 0.6), 1.0));
+        painter.drawLine(QPointF(tick.x, lanes.top()), QPointF(tick.x, lanes.bottom()));
+    }
+    painter.restore();
+    if (nowX >= lanes.left() && nowX <= lanes.right()) {
+        painter.setPen(QPen(theme.accent, 1.4));
+        painter.drawLine(QPointF(nowX, lanes.top()), QPointF(nowX, lanes.bottom()));
+        painter.drawText(QPointF(nowX + 5.0, lanes.bottom() - 5.0), tr("now"));
+    }
+}
+
+void BackupLanesView::paintLane(QPainter& painter, std::size_t index, const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    const viewmath::BackupLane& lane = m_content.lanes[index];
+    const bool selected = std::ranges::binary_search(m_selected, lane.shard);
+    const QRectF whole(0.0, area.top(), viewport()->width(), area.height());
+    if (selected) {
+        painter.fillRect(whole, mixed(theme.panel, theme.accent, 0.13));
+    }
+    painter.setPen(QPen(mixed(theme.panel, theme.border, 0.55), 1.0));
+    painter.drawLine(QPointF(0.0, area.bottom() - 0.5),
+                     QPointF(whole.right(), area.bottom() - 0.5));
+    paintName(painter, index, {0.0, area.top(), kNameWidth - 10.0, area.height()});
+    painter.save();
+    painter.setClipRect(area, Qt::IntersectClip);
+    if (lane.marks.empty()) {
+        painter.setPen(theme.critical);
+        painter.drawText(area.adjusted(10.0, 0.0, 0.0, 0.0), Qt::AlignLeft | Qt::AlignVCenter,
+                         tr("never backed up: nothing can be restored"));
+    }
+    paintSegments(painter, lane, area);
+    paintMarks(painter, lane, area);
+    paintNextDue(painter, lane, area);
+    painter.restore();
+}
+
+void BackupLanesView::paintName(QPainter& painter, std::size_t index, const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    const ShardRecord& shard = m_content.shards[index];
+    const QColor dot =
+        theme.temperatureColour(shard.temperature, m_content.warmAbove, m_content.hotAbove);
+    const QPointF centre(area.left() + 16.0, area.center().y());
+    painter.setPen(QPen(dot, 1.4));
+    painter.setBrush(shard.temperature ? QBrush(dot) : QBrush(Qt::NoBrush));
+    painter.drawEllipse(centre, 4.0, 4.0);
+    painter.setPen(theme.text);
+    const double left = area.left() + 28.0;
+    const QString name = QFontMetricsF(font()).elidedText(m_content.names[index], Qt::ElideMiddle,
+                                                          area.right() - left);
+    painter.drawText(QRectF(left, area.top(), area.right() - left, area.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter, name);
+}
+
+void BackupLanesView::paintSegments(QPainter& painter, const viewmath::BackupLane& lane,
+                                    const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    const QString tier = lane.marks.empty()
+                             ? QString()
+                             : text::fromUtf8(m_content.backups[lane.marks.back().backup].tier);
+    const QColor covered = mixed(theme.panel, theme.tierColour(tier), 0.45);
+    for (const viewmath::LaneSegment& segment : lane.segments) {
+        const double left = std::max(xOf(segment.begin, area), area.left() - 4.0);
+        const double right = std::min(xOf(segment.end, area), area.right() + 4.0);
+        if (right <= left) {
+            continue;
+        }
+        const QRectF band(left, area.center().y() - kBandHeight / 2.0, right - left, kBandHeight);
+        if (!segment.gap) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(covered);
+            painter.drawRect(band);
+            continue;
+        }
+        painter.setPen(QPen(theme.critical, 1.0));
+        QBrush hatch(theme.critical, Qt::BDiagPattern);
+        painter.setBrush(hatch);
+        painter.drawRect(band.adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+}
+
+void BackupLanesView::paintMarks(QPainter& painter, const viewmath::BackupLane& lane,
+                                 const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    double lastX = -1e9;
+    for (const viewmath::LaneMark& mark : lane.marks) {
+        const double x = xOf(mark.time, area);
+        // Where marks would lie on each other, one stands for all.
+        if (x < area.left() - 8.0 || x > area.right() + 8.0 || x - lastX < 3.0) {
+            continue;
+        }
+        lastX = x;
+        const BackupRecord& backup = m_content.backups[mark.backup];
+        const QColor colour = theme.tierColour(text::fromUtf8(backup.tier));
+        paintBackupGlyph(
+            painter, {x, area.center().y()}, backup.kind == BackupKind::Full ? 5.5 : 4.0,
+            backup.kind == BackupKind::Unchanged ? mixed(theme.panel, colour, 0.75) : colour,
+            backup.kind != BackupKind::Unchanged);
+    }
+}
+
+void BackupLanesView::paintNextDue(QPainter& painter, const viewmath::BackupLane& lane,
+                                   const QRectF& area) const
+{
+    if (!lane.nextDue) {
+        return;
+    }
+    const Theme& theme = Theme::of(palette());
+    const double due = std::max(*lane.nextDue, m_content.now);
+    const double x = xOf(due, area);
+    const double nowX = xOf(m_content.now, area);
+    if (m_time.end <= m_content.now) {
+        return; // looking at the past
+    }
+    const QColor colour = theme.muted;
+    if (x <= area.right() - 8.0) {
+        painter.setPen(QPen(colour, 1.0, Qt::DashLine));
+        painter.drawLine(QPointF(nowX, area.center().y()), QPointF(x - 6.0, area.center().y()));
+        painter.setPen(QPen(colour, 1.4));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawEllipse(QPointF(x, area.center().y()), 4.5, 4.5);
+        return;
+    }
+    const auto wait = std::chrono::milliseconds(std::llround((due - m_content.now) * 1000.0));
+    painter.setPen(colour);
+    painter.drawText(QRectF(nowX, area.top(), area.right() - nowX - 4.0, area.height()),
+                     Qt::AlignRight | Qt::AlignVCenter, tr("in %1 →").arg(text::duration(wait)));
+}
+
+void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    const QFontMetricsF metrics(font());
+    double x = area.left();
+    const double y = area.center().y();
+    const auto say = [&](const QString& said) {
+        painter.setPen(theme.muted);
+        painter.drawText(QRectF(x, area.top(), 400.0, area.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, said);
+        x += metrics.horizontalAdvance(said) + 26.0;
+    };
+    const QColor tier = theme.tierColour({});
+    paintBackupGlyph(painter, {x + 5.0, y}, 5.5, tier, true);
+    x += 16.0;
+    say(tr("full"));
+    paintBackupGlyph(painter, {x + 5.0, y}, 4.0, mixed(theme.panel, tier, 0.75), false);
+    x += 16.0;
+    say(tr("unchanged"));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(mixed(theme.panel, tier, 0.45));
+    painter.drawRect(QRectF(x, y - 4.0, 22.0, kBandHeight));
+    x += 30.0;
+    say(tr("within the objective"));
+    painter.setPen(QPen(theme.critical, 1.0));
+    painter.setBrush(QBrush(theme.critical, Qt::BDiagPattern));
+    painter.drawRect(QRectF(x, y - 4.0, 22.0, kBandHeight));
+    x += 30.0;
+    say(tr("gap: more would be lost than the objective allows"));
+    painter.setPen(QPen(theme.muted, 1.4));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(QPointF(x + 5.0, y), 4.5, 4.5);
+    x += 16.0;
+    say(tr("next scheduled"));
+}
+
+std::optional<std::size_t> BackupLanesView::laneAt(QPointF position) const
+{
+    const QRectF lanes = lanesArea();
+    if (position.y() < lanes.top() || position.y() > lanes.bottom()) {
+        return std::nullopt;
+    }
+    const double lane =
+        std::floor((position.y() - lanes.top() + verticalScrollBar()->value()) / kLaneHeight);
+    if (lane < 0.0 || lane >= static_cast<double>(m_content.lanes.size())) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(lane);
+}
+
+QString BackupLanesView::tipAt(QPointF position) const
+{
+    const auto index = laneAt(position);
+    if (!index) {
+        return {};
+    }
+    const QRectF lanes = lanesArea();
+    const viewmath::BackupLane& lane = m_content.lanes[*index];
+    const double seconds = m_time.valueAt((position.x() - lanes.left()) / lanes.width());
+    QStringList lines{m_content.names[*index]};
+    const double reach = kGrabPixels / lanes.width() * m_time.length();
+    if (const auto mark = viewmath::nearestMark(lane, seconds, reach)) {
+        const BackupRecord& backup = m_content.backups[mark->backup];
+        lines << tr("%1 backup, state as of %2")
+                     .arg(text::backupKind(backup.kind), m_zone.full(backup.asOf))
+              << tr("%1 rows, %2 read, %3 stored in tier %4")
+                     .arg(text::count(backup.rows), text::bytes(backup.rawBytes),
+                          text::bytes(backup.storedBytes), text::fromUtf8(backup.tier))
+              << text::verifyLevel(backup.verified);
+    } else {
+        lines << m_zone.full(viewmath::fromSeconds(seconds));
+        for (const viewmath::LaneSegment& segment : lane.segments) {
+            if (seconds >= segment.begin && seconds < segment.end) {
+                lines << (segment.gap ? tr("gap: the newest backup is older than the objective")
+                                      : tr("restorable within the objective"));
+            }
+        }
+    }
+    if (lane.nextDue) {
+        lines << tr("next backup due %1").arg(m_zone.full(viewmath::fromSeconds(*lane.nextDue)));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+bool BackupLanesView::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        QToolTip::showText(help->globalPos(), tipAt(help->pos()), viewport());
+        return true;
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+void BackupLanesView::mousePressEvent(QMouseEvent* event)
+{
+    if (const auto index = laneAt(event->position()); index && event->button() == Qt::LeftButton) {
+        Q_EMIT shardClicked(m_content.lanes[*index].shard,
+                            event->modifiers().testFlag(Qt::ShiftModifier));
+    }
+}
+
+void BackupLanesView::wheelEvent(QWheelEvent* event)
+{
+    // Time is zoomed with Ctrl here: the plain wheel scrolls the lanes.
+    if (!event->modifiers().testFlag(Qt::ControlModifier)) {
+        QAbstractScrollArea::wheelEvent(event);
+        return;
+    }
+    const QRectF lanes = lanesArea();
+    const double anchor =
+        std::clamp((event->position().x() - lanes.left()) / lanes.width(), 0.0, 1.0);
+    Q_EMIT timeRequested(
+        m_visible.zoomed(std::pow(1.25, -event->angleDelta().y() / 120.0), anchor));
+    event->accept();
+}
+
+} // namespace isotherm

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/widgets/heat_overlay.h"
+
+#include "app/widgets/theme.h"
+
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <unordered_map>
+
+namespace isotherm
+{
+namespace
+{
+
+/// Rows lower than this have no room for glyphs.
+constexpr double kLowestMarkedRow = 7.0;
+
+} // namespace
+
+void paintBackupGlyph(QPainter& painter, QPointF at, double radius, const QColor& colour,
+                      bool filled)
+{
+    QPainterPath diamond;
+    diamond.moveTo(at.x(), at.y() - radius);
+    diamond.lineTo(at.x() + radius, at.y());
+    diamond.lineTo(at.x(), at.y() + radius);
+    diamond.lineTo(at.x() - radius, at.y());
+    diamond.closeSubpath();
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 2.6));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(diamond);
+    painter.setPen(QPen(colour, 1.3));
+    painter.setBrush(filled ? QBrush(colour) : QBrush(Qt::NoBrush));
+    painter.drawPath(diamond);
+}
+
+void HeatOverlay::paintMarks(const std::vector<HeatMark>& marks, const HeatMatrix& matrix,
+                             const viewmath::Viewport& viewport) const
+{
+    const double rowHeight = m_area.height() / viewport.rows.length();
+    if (rowHeight < kLowestMarkedRow || marks.empty()) {
+        return;
+    }
+    std::unordered_map<ShardId, std::size_t> firstRow;
+    for (std::size_t row = matrix.rows.size(); row-- > 0;) {
+        firstRow[matrix.rows[row].shard] = row;
+    }
+    const double radius = std::clamp(rowHeight * 0.22, 2.5, 4.5);
+    for (const HeatMark& mark : marks) {
+        const auto found = firstRow.find(mark.shard);
+        const double x = viewport.time.fraction(mark.time) * m_area.width();
+        if (found == firstRow.end() || x < -radius || x > m_area.width() + radius) {
+            continue;
+        }
+        // At the top edge of the row: the heat itself stays readable.
+        const double y =
+            viewport.rows.fraction(static_cast<double>(found->second)) * m_area.height() + radius +
+            2.0;
+        if (y > -radius && y < m_area.height() + radius) {
+            paintBackupGlyph(m_painter, {x, y}, radius, QColor(0xf4, 0xf7, 0xfa), mark.full);
+        }
+    }
+}
+
+void HeatOverlay::paintSelection(const std::vector<QRectF>& rects) const
+{
+    for (const QRectF& rect : rects) {
+        const QRectF visible = rect.adjusted(0.5, 0.5, -0.5, -0.5);
+        // A dark line under the bright one: visible on every colour of every map.
+        m_painter.setBrush(QColor(255, 255, 255, 26));
+        m_painter.setPen(QPen(QColor(0, 0, 0, 170), 3.4));
+        m_painter.drawRect(visible);
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.setPen(QPen(QColor(0x63, 0xe0, 0xf7), 1.6));
+        m_painter.drawRect(visible);
+    }
+}
+
+void HeatOverlay::paintRubberBand(const QRectF& band) const
+{
+    m_painter.setBrush(QColor(0x63, 0xe0, 0xf7, 40));
+    m_painter.setPen(QPen(QColor(0x63, 0xe0, 0xf7), 1.0, Qt::DashLine));
+    m_painter.drawRect(band);
+}
+
+void HeatOverlay::paintCursor(const QRectF& cell) const
+{
+    const QRectF visible = cell.width() < 6.0 || cell.height() < 6.0
+                               ? cell.adjusted(-3.0, -3.0, 3.0, 3.0)
+                               : cell.adjusted(-1.0, -1.0, 1.0, 1.0);
+    m_painter.setBrush(Qt::NoBrush);
+    m_painter.setPen(QPen(QColor(0, 0, 0, 200), 3.0));
+    m_painter.drawRect(visible);
+    m_painter.setPen(QPen(Qt::white, 1.4));
+    m_painter.drawRect(visible);
+}
+
+void HeatOverlay::paintDimmed() const
+{
+    QColor veil = m_theme.window;
+    veil.setAlpha(165);
+    m_painter.fillRect(m_area, veil);
+}
+
+void HeatOverlay::paintNotice(const QString& title, const QString& detail) const
+{
+    QFont bold = m_painter.font();
+    bold.setPointSizeF(bold.pointSizeF() * 1.25);
+    bold.setBold(true);
+    const QFont plain = m_painter.font();
+    const double width = std::min(m_area.width() - 32.0, 560.0);
+    const QFontMetricsF boldMetrics(bold);
+    const QFontMetricsF plainMetrics(plain);
+    const QRectF detailBox = plainMetrics.boundingRect(QRectF(0, 0, width - 48.0, 400.0),
+                                                       Qt::AlignHCenter | Qt::TextWordWrap, detail);
+    const double height = 36.0 + boldMetrics.height() + 8.0 + detailBox.height();
+    const QRectF card(m_area.center().x() - width / 2.0, m_area.center().y() - height / 2.0, width,
+                      height);
+    m_painter.setPen(m_theme.border);
+    m_painter.setBrush(m_theme.panel);
+    m_painter.drawRoundedRect(card, 8.0, 8.0);
+    m_painter.setFont(bold);
+    m_painter.setPen(m_theme.text);
+    m_painter.drawText(QRectF(card.left(), card.top() + 18.0, width, boldMetrics.height()),
+                       Qt::AlignCenter, title);
+    m_painter.setFont(plain);
+    m_painter.setPen(m_theme.muted);
+    m_painter.drawText(QRectF(card.left() + 24.0, card.top() + 26.0 + boldMetrics.height(),
+                              width - 48.0, detailBox.height() + 2.0),
+                       Qt::AlignHCenter | Qt::TextWordWrap, detail);
+}
+
+void HeatOverlay::paintTip(const QRectF& cell, const QStringList& lines, bool pinned) const
+{
+    if (lines.isEmpty()) {
+        return;
+    }
+    QFont bold = m_painter.font();
+    bold.setBold(true);
+    const QFont plain = m_painter.font();
+    const QFontMetricsF boldMetrics(bold);
+    const QFontMetricsF metrics(plain);
+    double width = boldMetrics.horizontalAdvance(lines.front());
+    for (const QString& line : lines) {
+        width = std::max(width, metrics.horizontalAdvance(line));
+    }
+    width += 24.0;
+    const double lineHeight = metrics.height() + 2.0;
+    const double height = lineHeight * static_cast<double>(lines.size()) + 18.0;
+    double x = std::min(cell.right(), m_area.right()) + 12.0;
+    if (x + width > m_area.right() - 4.0) {
+        x = std::max(cell.left(), m_area.left()) - 12.0 - width;
+    }
+    x = std::clamp(x, 4.0, std::max(4.0, m_area.right() - width - 4.0));
+    const double y = std::clamp(cell.center().y() - height / 2.0, 4.0,
+                                std::max(4.0, m_area.bottom() - height - 4.0));
+    const QRectF card(x, y, width, height);
+    m_painter.setPen(QPen(pinned ? m_theme.accent : m_theme.border, pinned ? 1.6 : 1.0));
+    QColor ground = m_theme.raised;
+    ground.setAlpha(244);
+    m_painter.setBrush(ground);
+    m_painter.drawRoundedRect(card, 6.0, 6.0);
+    double baseline = card.top() + 9.0 + metrics.ascent();
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        const bool first = i == 0;
+        const bool number = i == 1 || i == 2;
+        m_painter.setFont(first ? bold : plain);
+        m_painter.setPen(first || number ? m_theme.text : m_theme.muted);
+        m_painter.drawText(QPointF(card.left() + 12.0, baseline), lines[i]);
+        baseline += lineHeight;
+    }
+    m_painter.setFont(plain);
+}
+
+} // namespace isotherm
