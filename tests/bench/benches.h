@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/base/result.h"
+
+/// The benches by name; each prints its measurements.
+namespace isotherm::bench
+{
+
+/// Full backups of all shards against a pipe of standard tools and pg_dump: speed, CPU, bytes.
+[[nodiscard]] Status benchFull();
+/// A thousand neighbouring rows out of millions.
+[[nodiscard]] Status benchRows1000();
+/// One shard of eight, against `zstd -d | COPY … FREEZE` + primary key.
+[[nodiscard]] Status benchOneShard();
+/// The heat map's painting, in the console's own bench program.
+[[nodiscard]] Status benchHeatmap();
+/// The repository's codec alone, in its own bench program.
+[[nodiscard]] Status benchCodec();
+
+} // namespace isotherm::bench
