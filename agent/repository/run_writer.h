@@ -47,8 +47,9 @@ public:
     /// Call once. Keep the writer until the manifest was committed.
     [[nodiscard]] virtual Result<std::vector<RunRef>> finish() = 0;
 
-    /// Of the rows appended so far.
+    /// Of all rows; complete after finish().
     [[nodiscard]] virtual const RowChecksum& checksum() const = 0;
+    /// Appended so far.
     [[nodiscard]] virtual ByteCount rawBytes() const = 0;
     /// Handed to the store so far.
     [[nodiscard]] virtual ByteCount storedBytes() const = 0;
