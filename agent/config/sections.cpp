@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/sections.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string_view>
+
+namespace isotherm::config
+{
+namespace
+{
+
+constexpr RealBounds kRatio{0.0, 1.0};
+constexpr RealBounds kLoad{0.0, 1000.0};
+constexpr RealBounds kRate{0.001, 1e12};
+
+bool isPort(std::string_view text)
+{
+    unsigned port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() && port <= 65535;
+}
+
+void checkAddress(SectionReader& section, const std::string& address)
+{
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string::npos || colon == 0 || !isPort(address.substr(colon + 1))) {
+        section.problem("listen", "must be host:port", "for example 127.0.0.1:7443");
+    }
+}
+
+AgentSection readAgent(SectionReader section)
+{
+    static const std::vector<std::string> kRoles = {"all",    "collect", "predict", "shard",
+                                                    "backup", "work",    "api"};
+    AgentSection agent;
+    section.read("listen", agent.listen);
+    checkAddress(section, agent.listen);
+    section.read("state_dir", agent.stateDir);
+    if (!agent.stateDir.is_absolute()) {
+        section.problem("state_dir", "must be an absolute path");
+    }
+    section.read("roles", agent.roles);
+    for (const std::string& role : agent.roles) {
+        if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
+            section.problem("roles", "names an unknown role \"" + role + "\"",
+                            "all, collect, predict, shard, backup, work, api");
+        }
+    }
+    section.read("server_names", agent.serverNames);
+    section.reportUnknown();
+    return agent;
+}
+
+MetricsSection readMetrics(SectionReader section)
+{
+    MetricsSection metrics;
+    section.read("listen", metrics.listen);
+    if (!metrics.listen.empty()) {
+        checkAddress(section, metrics.listen);
+    }
+    section.reportUnknown();
+    return metrics;
+}
+
+KeyspaceSection readKeyspace(const std::string& name, SectionReader section)
+{
+    KeyspaceSection keyspace;
+    keyspace.name = name;
+    section.read("tables", keyspace.tables);
+    if (keyspace.tables.empty()) {
+        section.problem("tables", "is missing: which tables make up the keyspace?",
+                        R"(write tables = ["orders", "order_lines"])");
+    }
+    section.read("key", keyspace.keyColumns);
+    section.read("rpo", keyspace.rpo);
+    section.read("rotation", keyspace.rotation);
+    section.read("hot_rate", keyspace.hotRate, kRate);
+    section.reportUnknown();
+    return keyspace;
+}
+
+ClusterSection readCluster(const std::string& name, SectionReader section, Problems& problems)
+{
+    ClusterSection cluster;
+    cluster.name = name;
+    std::size_t kind = 0;
+    section.readChoice("kind", kind, {"postgresql"});
+    section.read("dsn", cluster.dsn);
+    if (cluster.dsn.empty()) {
+        section.problem("dsn", "is missing: how is the database reached?",
+                        R"(write dsn = "host=db1 dbname=orders user=isotherm")");
+    }
+    section.read("environment", cluster.environment);
+    for (const auto& [keyspace, node] : section.tables("keyspace")) {
+        const std::string path = section.name() + ".keyspace." + keyspace;
+        cluster.keyspaces.push_back(readKeyspace(keyspace, SectionReader(path, node, problems)));
+    }
+    section.reportUnknown();
+    return cluster;
+}
+
+ChangesSection readChanges(SectionReader section)
+{
+    ChangesSection changes;
+    auto mode = static_cast<std::size_t>(changes.mode);
+    section.readChoice("mode", mode, {"off", "propose", "auto"});
+    changes.mode = static_cast<ChangeMode>(mode);
+    section.read("split_above", changes.splitAbove, kLoad);
+    section.read("child_target", changes.childTarget, kLoad);
+    section.read("merge_below", changes.mergeBelow, kLoad);
+    std::int64_t perHour = changes.maxPerHour;
+    section.read("max_per_hour", perHour, {0, 10'000});
+    changes.maxPerHour = static_cast<std::uint32_t>(perHour);
+    // Otherwise a split makes shards that are merged at once, and the other way round.
+    if (!(changes.mergeBelow < changes.childTarget)) {
+        section.problem("merge_below", "must be lower than child_target",
+                        "merge_below < child_target <= split_above / 2");
+    }
+    if (!(changes.childTarget <= changes.splitAbove / 2)) {
+        section.problem(section.has("child_target") ? "child_target" : "split_above",
+                        "must keep child_target at most half of split_above",
+                        "merge_below < child_target <= split_above / 2");
+    }
+    section.reportUnknown();
+    return changes;
+}
+
+ScheduleSection readSchedule(SectionReader section)
+{
+    ScheduleSection schedule;
+    section.read("hot", schedule.hot);
+    section.read("warm", schedule.warm);
+    section.read("cold", schedule.cold);
+    if (schedule.hot > schedule.warm || schedule.warm > schedule.cold) {
+        section.problem("hot", "must not be longer than warm, nor warm than cold",
+                        "hotter shards are backed up more often");
+    }
+    section.read("hot_above", schedule.hotAbove, kRatio);
+    section.read("warm_above", schedule.warmAbove, kRatio);
+    if (!(schedule.warmAbove > 0 && schedule.warmAbove < schedule.hotAbove)) {
+        section.problem("warm_above", "must lie between 0 and hot_above");
+    }
+    section.read("jitter", schedule.jitter, {0.0, 0.5});
+    std::int64_t jobs = schedule.maxConcurrentJobs;
+    section.read("max_concurrent_jobs", jobs, {1, 64});
+    schedule.maxConcurrentJobs = static_cast<std::uint32_t>(jobs);
+    section.reportUnknown();
+    return schedule;
+}
+
+/// What a directory does not need is known but of no use yet: said plainly, not as an unknown key.
+TierSection readTier(const std::string& name, SectionReader section)
+{
+    TierSection tier;
+    tier.name = name;
+    section.read("kind", tier.kind);
+    if (tier.kind == "s3" || tier.kind == "archive") {
+        section.problem("kind", "\"" + tier.kind + "\" is not supported by this version",
+                        "use kind = \"directory\"");
+        return tier;
+    }
+    if (tier.kind != "directory") {
+        section.problem("kind", "must be \"directory\"");
+        return tier;
+    }
+    section.read("path", tier.path);
+    if (!tier.path.is_absolute()) {
+        section.problem("path", "must be an absolute path", "where are backups to be kept?");
+    }
+    section.reportUnknown();
+    return tier;
+}
+
+RepositorySection readRepository(SectionReader section)
+{
+    RepositorySection repository;
+    section.read("passphrase_file", repository.passphraseFile);
+    if (!repository.passphraseFile.empty() && !repository.passphraseFile.is_absolute()) {
+        section.problem("passphrase_file", "must be an absolute path");
+    }
+    std::int64_t level = repository.zstdLevel;
+    section.read("zstd_level", level, {1, 19});
+    repository.zstdLevel = static_cast<int>(level);
+    section.reportUnknown();
+    return repository;
+}
+
+BusSection readBus(SectionReader section)
+{
+    BusSection bus;
+    section.read("url", bus.url);
+    if (bus.url.starts_with("amqp:") || bus.url.starts_with("amqps:") ||
+        bus.url.starts_with("kafka:")) {
+        section.problem("url", "names a broker, which is not supported by this version",
+                        "use url = \"inproc:\"");
+    } else if (bus.url != "inproc:") {
+        section.problem("url", "must be \"inproc:\"");
+    }
+    section.reportUnknown();
+    return bus;
+}
+
+} // namespace
+
+AgentConfig readSections(const Table& document, Problems& problems)
+{
+    const Node whole{document, {}};
+    SectionReader root("", &whole, problems);
+    const auto section = [&](const std::string& name) {
+        return SectionReader(name, root.child(name), problems);
+    };
+
+    AgentConfig config;
+    config.agent = readAgent(section("agent"));
+    config.metrics = readMetrics(section("metrics"));
+    for (const auto& [name, node] : root.tables("cluster")) {
+        config.clusters.push_back(
+            readCluster(name, SectionReader("cluster." + name, node, problems), problems));
+    }
+    config.changes = readChanges(section("changes"));
+    config.schedule = readSchedule(section("schedule"));
+    for (const auto& [name, node] : root.tables("tier")) {
+        config.tiers.push_back(readTier(name, SectionReader("tier." + name, node, problems)));
+    }
+    config.repository = readRepository(section("repository"));
+    config.bus = readBus(section("bus"));
+    root.reportUnknown();
+    return config;
+}
+
+} // namespace isotherm::config
