@@ -3,7 +3,9 @@
 #include "agent/config/document.h"
 #include "shared/base/file.h"
 
+#include <algorithm>
 #include <exception>
+#include <sstream>
 #include <toml++/toml.h>
 
 namespace isotherm::config
