@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -61,6 +62,8 @@ public:
     Result<HeatMatrix> query(const HeatQuery& query, std::vector<HeatRow> rows) const;
     Result<std::vector<HeatSeries>> series(HeatMetric metric, const HeatSpan& span,
                                            std::span<const CellId> cells) const;
+    Result<HeatPercentile> percentile(HeatMetric metric, const HeatSpan& span,
+                                      std::span<const CellId> cells, double fraction) const;
 
     std::optional<WallTime> newest() const
     {
@@ -76,6 +79,7 @@ private:
     Status save(bool everything);
     void knowCells(const std::vector<CellRates>& cells);
     const HeatLevel& levelFor(const HeatQuery& query) const;
+    Result<const HeatLevel*> levelOf(std::chrono::seconds step) const;
     template <class RowOf>
     std::vector<SlotRow> slotsOf(std::size_t rows, RowOf cellOf) const;
 
@@ -245,6 +249,16 @@ const HeatLevel& HeatStore::Core::levelFor(const HeatQuery& query) const
     return m_levels.back();
 }
 
+Result<const HeatLevel*> HeatStore::Core::levelOf(std::chrono::seconds step) const
+{
+    for (const HeatLevel& level : m_levels) {
+        if (level.resolution().step == step) {
+            return &level;
+        }
+    }
+    return makeError(Code::InvalidArgument, "heat is not kept at this resolution");
+}
+
 /// Rows of cells that were never measured have no slot and stay missing.
 template <class RowOf>
 std::vector<SlotRow> HeatStore::Core::slotsOf(std::size_t rows, RowOf cellOf) const
@@ -303,12 +317,7 @@ Result<std::vector<HeatSeries>> HeatStore::Core::series(HeatMetric metric, const
                                                         std::span<const CellId> cells) const
 {
     const std::lock_guard lock(m_mutex);
-    const auto level = std::find_if(m_levels.begin(), m_levels.end(), [&](const HeatLevel& each) {
-        return each.resolution().step == span.step;
-    });
-    if (level == m_levels.end()) {
-        return makeError(Code::InvalidArgument, "heat is not kept at this resolution");
-    }
+    ISO_ASSIGN(const HeatLevel* level, levelOf(span.step));
     const std::int64_t first = level->bucketOf(span.from);
     const std::int64_t last = level->bucketOf(span.to - 1us) + 1;
     HeatSeries empty{level->startOf(first), span.step, {}, {}};
@@ -326,6 +335,41 @@ Result<std::vector<HeatSeries>> HeatStore::Core::series(HeatMetric metric, const
     };
     ISO_TRY(level->read({indexOf(metric), first, last}, slots, sink));
     return all;
+}
+
+/// Codes are in the order of rates: counting them is enough.
+Result<HeatPercentile> HeatStore::Core::percentile(HeatMetric metric, const HeatSpan& span,
+                                                   std::span<const CellId> cells,
+                                                   double fraction) const
+{
+    const std::lock_guard lock(m_mutex);
+    ISO_ASSIGN(const HeatLevel* level, levelOf(span.step));
+    const std::int64_t first = level->bucketOf(span.from);
+    const std::int64_t last = level->bucketOf(span.to - 1us) + 1;
+    std::vector<std::size_t> counts(std::size_t{1} << 16U);
+    std::vector<bool> measured(static_cast<std::size_t>(std::max<std::int64_t>(0, last - first)));
+    HeatPercentile result;
+    const auto slots = slotsOf(cells.size(), [&](std::size_t row) { return cells[row]; });
+    const auto sink = [&](std::size_t, std::int64_t bucket, std::span<const std::uint16_t> mean,
+                          std::span<const std::uint16_t>) {
+        for (std::size_t i = 0; i < mean.size(); ++i) {
+            if (mean[i] != LogCodec::kMissing) {
+                ++counts[mean[i]];
+                ++result.values;
+                measured[static_cast<std::size_t>(bucket - first) + i] = true;
+            }
+        }
+    };
+    ISO_TRY(level->read({indexOf(metric), first, last}, slots, sink));
+    result.buckets = static_cast<std::size_t>(std::count(measured.begin(), measured.end(), true));
+    const auto rank =
+        static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(result.values)));
+    std::size_t seen = 0;
+    for (std::size_t code = 0; code < counts.size() && seen < rank; ++code) {
+        seen += counts[code];
+        result.rate = static_cast<double>(m_codec.decode(static_cast<std::uint16_t>(code)));
+    }
+    return result;
 }
 
 std::size_t HeatStore::Core::memoryBytes() const
@@ -379,6 +423,13 @@ Result<std::vector<HeatSeries>> HeatStore::series(HeatMetric metric, const HeatS
 {
     ISO_CHECK(metric >= HeatMetric::Reads && metric <= HeatMetric::Bytes);
     return m_core->series(metric, span, cells);
+}
+
+Result<HeatPercentile> HeatStore::percentile(HeatMetric metric, const HeatSpan& span,
+                                             std::span<const CellId> cells, double fraction) const
+{
+    ISO_CHECK(metric >= HeatMetric::Reads && metric <= HeatMetric::Bytes);
+    return m_core->percentile(metric, span, cells, fraction);
 }
 
 std::optional<WallTime> HeatStore::newest() const

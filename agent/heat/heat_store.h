@@ -40,6 +40,14 @@ struct HeatSpan
     WallTime to{};
 };
 
+/// One value of the distribution of buckets' means over cells and time.
+struct HeatPercentile
+{
+    double rate = 0;
+    std::size_t values = 0;  ///< measured (cell, bucket) pairs
+    std::size_t buckets = 0; ///< buckets in which any cell was measured
+};
+
 /// The history of heat: 1 s × 10 min, 10 s × 2 h, 1 min × 24 h, 10 min × 14 d, 1 h × 400 d; mean
 /// and max at every resolution. HEAT.md has the layout, the precision (0.03 %) and the memory:
 /// at most 10 kB per cell + cacheBytes (10,000 cells: 100 MB + 32 MB). Thread-safe.
@@ -70,6 +78,12 @@ public:
     /// The buckets of `span` of every cell, one series each, in the order asked for.
     [[nodiscard]] Result<std::vector<HeatSeries>> series(HeatMetric metric, const HeatSpan& span,
                                                          std::span<const CellId> cells) const;
+
+    /// The nearest-rank percentile (`fraction` in (0, 1]) of the means of all (cell, bucket) pairs;
+    /// in constant memory, whatever the span.
+    [[nodiscard]] Result<HeatPercentile> percentile(HeatMetric metric, const HeatSpan& span,
+                                                    std::span<const CellId> cells,
+                                                    double fraction) const;
 
     /// The end of the newest sample.
     [[nodiscard]] std::optional<WallTime> newest() const;
