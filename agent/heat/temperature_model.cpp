@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
-#include <set>
 #include <utility>
 
 namespace isotherm::heat
@@ -32,17 +30,6 @@ constexpr std::array<Source, 3> kSources = {{
     {60s, 24h, 3, 30s, "shard minutes"},
     {10s, 2h, 1, 10s, "shard periods of 10 s"},
 }};
-
-/// Nearest rank.
-double percentile(std::vector<float>& values)
-{
-    const auto rank =
-        static_cast<std::size_t>(std::ceil(kPercentile * static_cast<double>(values.size())));
-    const auto place =
-        values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1)) - 1;
-    std::nth_element(values.begin(), place, values.end());
-    return static_cast<double>(*place);
-}
 
 std::optional<double> meanOfKnown(const std::vector<float>& values)
 {
@@ -120,24 +107,15 @@ Result<TemperatureModel::Learned>
 TemperatureModel::learnReference(WallTime now, const std::vector<CellId>& cells) const
 {
     for (const Source& source : kSources) {
-        ISO_ASSIGN(const auto all,
-                   m_store.series(HeatMetric::Rows, {source.step, now - source.reach, now}, cells));
-        std::vector<float> values;
-        std::set<std::size_t> buckets;
-        for (const HeatSeries& series : all) {
-            for (std::size_t i = 0; i < series.mean.size(); ++i) {
-                if (!std::isnan(series.mean[i])) {
-                    values.push_back(series.mean[i]);
-                    buckets.insert(i);
-                }
-            }
-        }
-        if (buckets.size() < source.leastBuckets) {
+        ISO_ASSIGN(const HeatPercentile found,
+                   m_store.percentile(HeatMetric::Rows, {source.step, now - source.reach, now},
+                                      cells, kPercentile));
+        if (found.buckets < source.leastBuckets) {
             continue;
         }
         const std::string why =
-            "99th percentile of " + std::to_string(values.size()) + " " + source.name;
-        const double rate = percentile(values);
+            "99th percentile of " + std::to_string(found.values) + " " + source.name;
+        const double rate = found.rate;
         const bool low = rate < m_options.leastReference;
         return Learned{ReferenceRate{low ? m_options.leastReference : rate,
                                      low ? "the least reference; the " + why + " is lower" : why},
