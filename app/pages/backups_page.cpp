@@ -13,7 +13,6 @@
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
-
 #include <algorithm>
 #include <map>
 
@@ -195,8 +194,10 @@ void BackupsPage::applySelection()
     const QString readOnly = m_context.state.whyReadOnly();
     const int count = static_cast<int>(selection.shards.size());
     m_backUp->setEnabled(readOnly.isEmpty());
-    m_backUp->setText(count == 0 ? tr("Back up all now") : tr("Back up %n shard(s) now", nullptr, count));
-    m_backUp->setToolTip(readOnly.isEmpty() ? tr("Starts a backup now, beside the schedule") : readOnly);
+    m_backUp->setText(count == 0 ? tr("Back up all now")
+                                 : tr("Back up %n shard(s) now", nullptr, count));
+    m_backUp->setToolTip(readOnly.isEmpty() ? tr("Starts a backup now, beside the schedule")
+                                            : readOnly);
     m_restore->setEnabled(readOnly.isEmpty() && count > 0);
     m_restore->setToolTip(!readOnly.isEmpty() ? readOnly
                           : count == 0        ? tr("Select one or more shards first.")
@@ -229,7 +230,8 @@ void BackupsPage::backUpSelection()
         wanted[{}] = {};
     }
     for (const auto& [keyspace, shards] : wanted) {
-        const BackupRequest request{keyspace, shards, {m_context.state.identity().user.toStdString()}};
+        const BackupRequest request{
+            keyspace, shards, {m_context.state.identity().user.toStdString()}};
         m_context.gateway.ask<std::vector<JobId>>(
             this, [request](AgentService& agent) { return agent.runBackup(request); },
             [this](const Result<std::vector<JobId>>& answer) {

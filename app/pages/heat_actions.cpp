@@ -37,16 +37,21 @@ QString colourMapTitle(viewmath::ColourMap map)
 }
 
 HeatActions::HeatActions(QObject* parent)
-    : QObject(parent), zoomToSelection(make(this, tr("&Zoom to selection"), tr("Show only what is selected (Enter)"))),
-      restoreSelection(make(this, tr("&Restore selection…"), tr("Bring back rows of the selected shards, as they were before the selected time (R)"))),
+    : QObject(parent), zoomToSelection(make(this, tr("&Zoom to selection"),
+                                            tr("Show only what is selected (Enter)"))),
+      restoreSelection(make(
+          this, tr("&Restore selection…"),
+          tr("Bring back rows of the selected shards, as they were before the selected time (R)"))),
       zoomIn(make(this, tr("Zoom &in"), tr("Show half of the time (+)"))),
       zoomOut(make(this, tr("Zoom &out"), tr("Show twice the time (−)"))),
       back(make(this, tr("&Back"), tr("To where you zoomed in from (Backspace)"))),
       reset(make(this, tr("R&eset"), tr("Show all rows and the whole range (0)"))),
       follow(make(this, tr("&Follow live"), tr("Keep the right edge at now (L)"))),
-      logarithmic(make(this, tr("&Logarithmic scale"), tr("Three decades: small differences among cold shards show"))),
+      logarithmic(make(this, tr("&Logarithmic scale"),
+                       tr("Three decades: small differences among cold shards show"))),
       peaks(make(this, tr("Show &peaks"), tr("Draw the maximum of each cell; off: the mean"))),
-      table(make(this, tr("Show as &table…"), tr("The same numbers as a table, for screen readers"))),
+      table(
+          make(this, tr("Show as &table…"), tr("The same numbers as a table, for screen readers"))),
       exportPng(make(this, tr("Export as P&NG…"), tr("Save the picture"))),
       exportCsv(make(this, tr("Export as &CSV…"), tr("Save the numbers on screen"))),
       m_maps(new QActionGroup(this)), m_metrics(new QActionGroup(this))

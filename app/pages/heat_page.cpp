@@ -17,7 +17,6 @@
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
-
 #include <algorithm>
 #include <cmath>
 
@@ -211,18 +210,18 @@ void HeatPage::applySelection()
     const QString readOnly = m_context.state.whyReadOnly();
     m_actions->restoreSelection->setEnabled(!selection.shards.empty() && readOnly.isEmpty());
     m_actions->restoreSelection->setToolTip(
-        !readOnly.isEmpty() ? readOnly
-        : selection.shards.empty()
-            ? tr("Drag over the map to select shards and a time first.")
-            : tr("Bring back rows of the selected shards, as they were before the selected time (R)"));
+        !readOnly.isEmpty()        ? readOnly
+        : selection.shards.empty() ? tr("Drag over the map to select shards and a time first.")
+                                   : tr("Bring back rows of the selected shards, as they were "
+                                        "before the selected time (R)"));
 }
 
 void HeatPage::applyMarks()
 {
     std::vector<HeatMark> marks;
     for (const BackupRecord& backup : m_context.state.backups()) {
-        marks.push_back({backup.shard, viewmath::toSeconds(backup.asOf),
-                         backup.kind == BackupKind::Full});
+        marks.push_back(
+            {backup.shard, viewmath::toSeconds(backup.asOf), backup.kind == BackupKind::Full});
     }
     m_view->setMarks(std::move(marks));
 }
@@ -261,7 +260,8 @@ void HeatPage::applyNotice()
         m_view->setNotice(tr("The heat of this range could not be read"), m_feed.problem());
     } else if (m_feed.matrix().columns == 0 || m_feed.matrix().rows.empty()) {
         if (!connected) {
-            m_view->setNotice(tr("Not connected"), tr("Heat appears as soon as the agent answers."));
+            m_view->setNotice(tr("Not connected"),
+                              tr("Heat appears as soon as the agent answers."));
         } else if (m_feed.loading()) {
             m_view->setNotice(tr("Reading heat…"), {});
         } else {
@@ -285,7 +285,8 @@ bool HeatPage::write(const QString& path, const QByteArray& bytes)
 
 bool HeatPage::exportPng(const QString& path)
 {
-    const QString file = path.isEmpty() ? QFileDialog::getSaveFileName(this, tr("Export as PNG"), QStringLiteral("heat.png"),
+    const QString file = path.isEmpty() ? QFileDialog::getSaveFileName(this, tr("Export as PNG"),
+                                                                       QStringLiteral("heat.png"),
                                                                        tr("PNG pictures (*.png)"))
                                         : path;
     if (file.isEmpty()) {
@@ -300,7 +301,8 @@ bool HeatPage::exportPng(const QString& path)
 
 bool HeatPage::exportCsv(const QString& path)
 {
-    const QString file = path.isEmpty() ? QFileDialog::getSaveFileName(this, tr("Export as CSV"), QStringLiteral("heat.csv"),
+    const QString file = path.isEmpty() ? QFileDialog::getSaveFileName(this, tr("Export as CSV"),
+                                                                       QStringLiteral("heat.csv"),
                                                                        tr("CSV tables (*.csv)"))
                                         : path;
     return !file.isEmpty() && write(file, heatToCsv(m_feed.matrix(), m_view->canvas().viewport()));

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/restore_steps.h"
+
+#include "app/models/jobs_model.h"
+#include "app/viewmath/text.h"
+
+#include <QDateTimeEdit>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QProgressBar>
+#include <QRadioButton>
+#include <QSignalBlocker>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <cmath>
+
+namespace isotherm
+{
+namespace
+{
+
+QLabel* label(const QString& said, const char* name, QWidget* parent)
+{
+    auto* made = new QLabel(said, parent);
+    made->setObjectName(QString::fromLatin1(name));
+    made->setWordWrap(true);
+    return made;
+}
+
+QVBoxLayout* stepLayout(QWidget* step, const QString& title, const QString& explanation)
+{
+    auto* layout = new QVBoxLayout(step);
+    layout->setContentsMargins(24, 18, 24, 12);
+    layout->setSpacing(10);
+    layout->addWidget(label(title, "stepTitle", step));
+    layout->addWidget(label(explanation, "mutedLabel", step));
+    return layout;
+}
+
+} // namespace
+
+RestoreWhatStep::RestoreWhatStep(QWidget* parent)
+    : QWidget(parent), m_shards(label({}, "plainLabel", this)), m_tables(new QListWidget(this)),
+      m_predicate(new QLineEdit(this)), m_example(label({}, "mutedLabel", this))
+{
+    QVBoxLayout* layout = stepLayout(
+        this, tr("What to bring back"),
+        tr("Only the runs and blocks that hold these rows are read from the repository."));
+    layout->addWidget(m_shards);
+    layout->addSpacing(6);
+    layout->addWidget(label(tr("Tables"), "fieldLabel", this));
+    m_tables->setAccessibleName(tr("Tables"));
+    m_tables->setMaximumHeight(130);
+    layout->addWidget(m_tables);
+    layout->addWidget(label(tr("Only rows whose key fits (optional)"), "fieldLabel", this));
+    m_predicate->setAccessibleName(tr("Key predicate"));
+    m_predicate->setClearButtonEnabled(true);
+    layout->addWidget(m_predicate);
+    layout->addWidget(m_example);
+    layout->addStretch(1);
+    connect(m_tables, &QListWidget::itemChanged, this, &RestoreWhatStep::changed);
+}
+
+void RestoreWhatStep::setShards(const QString& keyspace, const QStringList& names)
+{
+    constexpr qsizetype kNamed = 6;
+    QString listed = names.mid(0, kNamed).join(QStringLiteral(",  "));
+    if (names.size() > kNamed) {
+        listed += QStringLiteral(", ") +
+                  tr("and %n more", nullptr, static_cast<int>(names.size() - kNamed));
+    }
+    m_shards->setText(
+        tr("%n shard(s) of keyspace %1:", nullptr, static_cast<int>(names.size())).arg(keyspace) +
+        QLatin1Char('\n') + listed);
+    m_predicate->clear();
+}
+
+void RestoreWhatStep::setTables(const QStringList& tables, const QStringList& keyColumns)
+{
+    const QSignalBlocker blocker(m_tables);
+    m_tables->clear();
+    for (const QString& table : tables) {
+        auto* item = new QListWidgetItem(table, m_tables);
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable | Qt::ItemIsSelectable);
+        item->setCheckState(Qt::Checked);
+    }
+    const QString column = keyColumns.isEmpty() ? tr("key") : keyColumns.front();
+    m_predicate->setPlaceholderText(tr("%1 between 100 and 200").arg(column));
+    m_example->setText(
+        tr("Empty: all rows of the selected shards. Key columns: %1")
+            .arg(keyColumns.isEmpty() ? text::unknown() : keyColumns.join(QStringLiteral(", "))));
+    Q_EMIT changed();
+}
+
+std::vector<std::string> RestoreWhatStep::tables() const
+{
+    std::vector<std::string> chosen;
+    bool all = true;
+    for (int i = 0; i < m_tables->count(); ++i) {
+        if (m_tables->item(i)->checkState() == Qt::Checked) {
+            chosen.push_back(m_tables->item(i)->text().toStdString());
+        } else {
+            all = false;
+        }
+    }
+    return all ? std::vector<std::string>{} : chosen;
+}
+
+std::string RestoreWhatStep::predicate() const
+{
+    return m_predicate->text().trimmed().toStdString();
+}
+
+bool RestoreWhatStep::complete() const
+{
+    for (int i = 0; i < m_tables->count(); ++i) {
+        if (m_tables->item(i)->checkState() == Qt::Checked) {
+            return true;
+        }
+    }
+    return m_tables->count() == 0;
+}
+
+RestoreWhenStep::RestoreWhenStep(QWidget* parent)
+    : QWidget(parent), m_newest(new QRadioButton(tr("The newest backup"), this)),
+      m_before(new QRadioButton(tr("The newest backup at or before"), this)),
+      m_moment(new QDateTimeEdit(this)), m_points(new QListWidget(this)),
+      m_result(label({}, "resultLabel", this))
+{
+    QVBoxLayout* layout = stepLayout(
+        this, tr("From when"),
+        tr("A shard comes back as its newest backup at or before this moment shows it. To undo an "
+           "accident, choose a moment just before it."));
+    m_moment->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+    m_moment->setCalendarPopup(true);
+    m_moment->setAccessibleName(tr("Moment"));
+    layout->addWidget(m_newest);
+    layout->addWidget(m_before);
+    layout->addWidget(m_moment);
+    layout->addWidget(label(tr("Restorable moments, newest first"), "fieldLabel", this));
+    m_points->setAccessibleName(tr("Restorable moments"));
+    layout->addWidget(m_points, 1);
+    layout->addWidget(m_result);
+    connect(m_newest, &QRadioButton::toggled, this, &RestoreWhenStep::resolve);
+    connect(m_moment, &QDateTimeEdit::dateTimeChanged, this, [this](const QDateTime& moment) {
+        m_wish = WallTime(std::chrono::milliseconds(moment.toMSecsSinceEpoch()) +
+                          std::chrono::microseconds(999'999));
+        m_before->setChecked(true);
+        resolve();
+    });
+    connect(m_points, &QListWidget::itemClicked, this, [this] {
+        const int row = m_points->currentRow();
+        if (row >= 0 && row < static_cast<int>(m_restorePoints.size())) {
+            const WallTime at = m_restorePoints[static_cast<std::size_t>(row)].at;
+            m_moment->setDateTime(m_zone.dateTime(at));
+            m_wish = at; // to the microsecond: the editor only knows seconds
+            m_before->setChecked(true);
+            resolve();
+        }
+    });
+}
+
+void RestoreWhenStep::setPoints(std::vector<BackupRecord> backups, std::vector<ShardId> shards,
+                                std::optional<WallTime> wish, const Zone& zone)
+{
+    m_backups = std::move(backups);
+    m_shards = std::move(shards);
+    m_zone = zone;
+    m_wish = wish;
+    m_restorePoints = viewmath::restorePoints(m_backups, m_shards);
+    fillPoints();
+    {
+        const QSignalBlocker blocker(m_moment);
+        m_moment->setTimeSpec(Qt::TimeZone);
+        const auto initial = wish                      ? wish
+                             : m_restorePoints.empty() ? std::nullopt
+                                                       : std::optional(m_restorePoints.front().at);
+        if (initial) {
+            m_moment->setDateTime(zone.dateTime(*initial));
+        }
+        m_before->setText(
+            tr("The newest backup at or before (%1)").arg(zone.name(initial.value_or(WallTime{}))));
+    }
+    (wish ? m_before : m_newest)->setChecked(true);
+    resolve();
+}
+
+void RestoreWhenStep::fillPoints()
+{
+    m_points->clear();
+    const std::size_t wanted = m_shards.size();
+    for (const viewmath::RestorePoint& point : m_restorePoints) {
+        QString said = m_zone.full(point.at);
+        if (point.shards < wanted) {
+            said += QStringLiteral("    ") + tr("%1 of %2 shards").arg(point.shards).arg(wanted);
+        }
+        m_points->addItem(said);
+    }
+}
+
+std::optional<WallTime> RestoreWhenStep::at() const
+{
+    if (m_newest->isChecked() || !m_target) {
+        return std::nullopt;
+    }
+    return m_target->at;
+}
+
+void RestoreWhenStep::resolve()
+{
+    m_target =
+        viewmath::resolveTarget(m_backups, m_shards, m_newest->isChecked() ? std::nullopt : m_wish);
+    if (!m_target) {
+        m_result->setText(tr("Nothing can be restored: none of the selected shards has a backup."));
+        Q_EMIT changed();
+        return;
+    }
+    QString said = tr("State as of %1").arg(m_zone.full(*m_target->oldestState));
+    if (*m_target->oldestState != *m_target->newestState) {
+        said = tr("States between %1 and %2, shard by shard")
+                   .arg(m_zone.full(*m_target->oldestState), m_zone.full(*m_target->newestState));
+    }
+    if (m_target->clamped) {
+        said = tr("Nothing is restorable that early: moved to the first moment that every shard "
+                  "can be "
+                  "brought back to.") +
+               QLatin1Char('\n') + said;
+    }
+    if (m_target->covered < m_target->wanted) {
+        said += QLatin1Char('\n') + tr("%1 of %2 shards have a backup at that moment.")
+                                        .arg(m_target->covered)
+                                        .arg(m_target->wanted);
+    }
+    m_result->setText(said);
+    Q_EMIT changed();
+}
+
+RestoreWhereStep::RestoreWhereStep(QWidget* parent)
+    : QWidget(parent), m_schema(new QLineEdit(QStringLiteral("isotherm_restore"), this))
+{
+    QVBoxLayout* layout =
+        stepLayout(this, tr("Where to"),
+                   tr("Rows come back into new tables beside the old ones. The tables in use are "
+                      "not touched; compare, then copy what you need."));
+    auto* side = new QRadioButton(tr("Side tables (safe)"), this);
+    side->setChecked(true);
+    layout->addWidget(side);
+    layout->addWidget(label(tr("Schema for the side tables"), "fieldLabel", this));
+    m_schema->setAccessibleName(tr("Schema for the side tables"));
+    layout->addWidget(m_schema);
+    layout->addStretch(1);
+}
+
+std::string RestoreWhereStep::schema() const
+{
+    return m_schema->text().trimmed().toStdString();
+}
+
+RestorePlanStep::RestorePlanStep(QWidget* parent)
+    : QWidget(parent), m_headline(label({}, "planHeadline", this)),
+      m_facts(label({}, "plainLabel", this)), m_warnings(label({}, "warningLabel", this)),
+      m_side(label({}, "mutedLabel", this)), m_table(new QTableView(this)),
+      m_parts(new PlanPartsModel(this))
+{
+    QVBoxLayout* layout = stepLayout(
+        this, tr("The plan"), tr("Nothing has been done yet. What you review here is what runs."));
+    layout->addWidget(m_headline);
+    layout->addWidget(m_facts);
+    layout->addWidget(m_warnings);
+    m_table->setModel(m_parts);
+    m_table->setAccessibleName(tr("Parts of the plan"));
+    m_table->verticalHeader()->hide();
+    m_table->setShowGrid(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(m_side);
+    m_side->setTextInteractionFlags(Qt::TextSelectableByMouse);
+}
+
+void RestorePlanStep::setPending()
+{
+    m_headline->setText(tr("Making the plan…"));
+    m_facts->clear();
+    m_warnings->hide();
+    m_side->clear();
+    m_parts->setSnapshot({});
+}
+
+void RestorePlanStep::setPlan(const RestorePlan& plan, const Zone& zone)
+{
+    m_headline->setText(tr("Reads %1 for at most %2 rows")
+                            .arg(text::bytes(plan.bytesToRead), text::count(plan.rows)));
+    const QString expected =
+        plan.fastest && plan.slowest
+            ? tr("expected to take %1 to %2")
+                  .arg(text::duration(*plan.fastest), text::duration(*plan.slowest))
+            : tr("no estimate of the time: no restore like this has run yet");
+    m_facts->setText(tr("%n part(s)", nullptr, static_cast<int>(plan.parts.size())) +
+                     QStringLiteral("  ·  ") + expected + QStringLiteral("  ·  ") +
+                     tr("plan %1").arg(text::fromUtf8(plan.id).left(12)));
+    QStringList warnings;
+    for (const std::string& warning : plan.warnings) {
+        warnings << QStringLiteral("▲  ") + text::fromUtf8(warning);
+    }
+    m_warnings->setText(warnings.join(QLatin1Char('\n')));
+    m_warnings->setVisible(!warnings.isEmpty());
+    QStringList sides;
+    for (const std::string& table : plan.sideTables) {
+        sides << text::fromUtf8(table);
+    }
+    m_side->setText(tr("New tables: %1").arg(sides.join(QStringLiteral(", "))));
+    m_parts->setZone(zone);
+    m_parts->setSnapshot(plan.parts);
+}
+
+void RestorePlanStep::setProblem(const QString& problem)
+{
+    m_headline->setText(tr("No plan could be made"));
+    m_facts->setText(problem);
+    m_warnings->hide();
+    m_parts->setSnapshot({});
+}
+
+RestoreProgressStep::RestoreProgressStep(QWidget* parent)
+    : QWidget(parent), m_title(label({}, "planHeadline", this)),
+      m_phase(label({}, "plainLabel", this)), m_bar(new QProgressBar(this)),
+      m_numbers(label({}, "mutedLabel", this)), m_note(label({}, "mutedLabel", this))
+{
+    QVBoxLayout* layout = stepLayout(this, tr("The restore"), {});
+    layout->addWidget(m_title);
+    layout->addWidget(m_phase);
+    m_bar->setTextVisible(false);
+    m_bar->setMaximumHeight(8);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_numbers);
+    layout->addWidget(m_note);
+}
+
+void RestoreProgressStep::setJob(const JobRecord* job)
+{
+    if (job == nullptr) {
+        m_title->setText(tr("Starting…"));
+        m_phase->clear();
+        m_numbers->clear();
+        m_bar->setRange(0, 0);
+        m_note->setText(tr("The job belongs to the agent: you may close this window."));
+        return;
+    }
+    const bool finished = isFinished(job->state);
+    m_title->setText(text::fromUtf8(job->title));
+    m_phase->setText(finished ? text::jobState(job->state)
+                              : text::jobState(job->state) + QStringLiteral("  ·  ") +
+                                    text::fromUtf8(job->phase));
+    const double fraction = JobsModel::fraction(*job);
+    m_bar->setRange(0, fraction < 0.0 && !finished ? 0 : 1000);
+    m_bar->setValue(finished ? 1000 : static_cast<int>(std::lround(fraction * 1000.0)));
+    m_numbers->setText(
+        tr("%1 rows  ·  %2 read")
+            .arg(text::count(job->rowsDone), text::bytes(ByteCount(job->bytesDone))) +
+        (job->bytesPerSecond > 0 && !finished
+             ? QStringLiteral("  ·  ") + text::heatValue(HeatMetric::Bytes, job->bytesPerSecond)
+             : QString()));
+    if (!job->error.empty()) {
+        m_note->setText(text::fromUtf8(job->error));
+    } else {
+        m_note->setText(finished ? text::fromUtf8(job->result)
+                                 : tr("The job belongs to the agent: you may close this window."));
+    }
+}
+
+} // namespace isotherm

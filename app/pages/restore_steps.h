@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/models/plan_parts_model.h"
+#include "app/models/view_context.h"
+#include "app/viewmath/restore_points.h"
+#include "shared/model/records.h"
+
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+class QDateTimeEdit;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QProgressBar;
+class QRadioButton;
+class QTableView;
+
+namespace isotherm
+{
+
+/// What: the shards, their tables, and which keys.
+class RestoreWhatStep : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit RestoreWhatStep(QWidget* parent = nullptr);
+
+    void setShards(const QString& keyspace, const QStringList& names);
+    /// Tables to choose from; all are chosen at first. The key columns make the example.
+    void setTables(const QStringList& tables, const QStringList& keyColumns);
+    /// Empty: all.
+    [[nodiscard]] std::vector<std::string> tables() const;
+    [[nodiscard]] std::string predicate() const;
+    [[nodiscard]] QLineEdit& predicateEdit() { return *m_predicate; }
+    [[nodiscard]] bool complete() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    QLabel* m_shards;
+    QListWidget* m_tables;
+    QLineEdit* m_predicate;
+    QLabel* m_example;
+};
+
+/// When: the newest backup at or before a moment, clamped to what can be restored.
+class RestoreWhenStep : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit RestoreWhenStep(QWidget* parent = nullptr);
+
+    /// `wish`: the start of the selected time, if a time was selected.
+    void setPoints(std::vector<BackupRecord> backups, std::vector<ShardId> shards,
+                   std::optional<WallTime> wish, const Zone& zone);
+    /// What the choice comes to; nullopt when nothing can be restored.
+    [[nodiscard]] const std::optional<viewmath::RestoreTarget>& target() const { return m_target; }
+    [[nodiscard]] std::optional<WallTime> at() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void resolve();
+    void fillPoints();
+
+    QRadioButton* m_newest;
+    QRadioButton* m_before;
+    QDateTimeEdit* m_moment;
+    QListWidget* m_points;
+    QLabel* m_result;
+    std::vector<BackupRecord> m_backups;
+    std::vector<ShardId> m_shards;
+    std::vector<viewmath::RestorePoint> m_restorePoints;
+    std::optional<WallTime> m_wish;
+    std::optional<viewmath::RestoreTarget> m_target;
+    Zone m_zone;
+};
+
+/// Where: side tables.
+class RestoreWhereStep : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit RestoreWhereStep(QWidget* parent = nullptr);
+    [[nodiscard]] std::string schema() const;
+
+private:
+    QLineEdit* m_schema;
+};
+
+/// The plan as the agent made it.
+class RestorePlanStep : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit RestorePlanStep(QWidget* parent = nullptr);
+
+    void setPending();
+    void setPlan(const RestorePlan& plan, const Zone& zone);
+    void setProblem(const QString& problem);
+    [[nodiscard]] PlanPartsModel& parts() { return *m_parts; }
+
+private:
+    QLabel* m_headline;
+    QLabel* m_facts;
+    QLabel* m_warnings;
+    QLabel* m_side;
+    QTableView* m_table;
+    PlanPartsModel* m_parts;
+};
+
+/// The job while it runs.
+class RestoreProgressStep : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit RestoreProgressStep(QWidget* parent = nullptr);
+
+    void setJob(const JobRecord* job);
+
+private:
+    QLabel* m_title;
+    QLabel* m_phase;
+    QProgressBar* m_bar;
+    QLabel* m_numbers;
+    QLabel* m_note;
+};
+
+} // namespace isotherm

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/restores_page.h"
+
+#include "app/pages/receipt_view.h"
+#include "app/pages/restore_wizard.h"
+#include "app/viewmath/text.h"
+#include "app/widgets/delegates.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QItemSelectionModel>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace isotherm
+{
+
+RestoresPage::RestoresPage(const PageContext& context, QWidget* parent)
+    : QWidget(parent), m_context(context), m_pages(new QStackedWidget(this)),
+      m_wizard(new RestoreWizard(context, this)), m_jobs(new JobsModel(this))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_pages);
+    m_pages->addWidget(makeHistory());
+    m_pages->addWidget(m_wizard);
+    connect(m_wizard, &RestoreWizard::closed, this, &RestoresPage::showHistory);
+    connect(m_wizard, &RestoreWizard::jobStarted, this, &RestoresPage::jobStarted);
+    connect(&context.state, &ClusterState::jobsChanged, this, &RestoresPage::refresh);
+    connect(&context.state, &ClusterState::linkChanged, this, &RestoresPage::applySelection);
+    connect(&context.view, &ViewContext::selectionChanged, this, &RestoresPage::applySelection);
+    connect(&context.view, &ViewContext::zoneChanged, this,
+            [this] { m_jobs->setZone(m_context.view.zone()); });
+    refresh();
+    applySelection();
+}
+
+QWidget* RestoresPage::makeHistory()
+{
+    auto* page = new QWidget(this);
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto* bar = new QWidget(page);
+    bar->setObjectName(QStringLiteral("pageToolbar"));
+    auto* barLayout = new QHBoxLayout(bar);
+    barLayout->setContentsMargins(10, 6, 10, 6);
+    m_start = new QPushButton(tr("Restore selection…"), bar);
+    m_start->setObjectName(QStringLiteral("primaryButton"));
+    barLayout->addWidget(m_start);
+    barLayout->addStretch(1);
+    layout->addWidget(bar);
+    auto* panel = new QWidget(page);
+    panel->setObjectName(QStringLiteral("pagePanel"));
+    auto* inner = new QVBoxLayout(panel);
+    inner->setContentsMargins(14, 12, 14, 14);
+    inner->setSpacing(10);
+    m_empty = new QLabel(
+        tr("No restore has run yet.\n\nOn the heat map, drag over the shards and the time "
+           "of the accident, then press R."),
+        panel);
+    m_empty->setObjectName(QStringLiteral("emptyLabel"));
+    m_empty->setAlignment(Qt::AlignCenter);
+    inner->addWidget(m_empty, 1);
+    m_table = new QTableView(panel);
+    m_table->setAccessibleName(tr("Restores"));
+    m_table->setModel(m_jobs);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->verticalHeader()->hide();
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setItemDelegateForColumn(JobsModel::Progress,
+                                      new ProgressDelegate(JobsModel::FractionRole, m_table));
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(JobsModel::Outcome, QHeaderView::Stretch);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    inner->addWidget(m_table, 2);
+    m_receipt = new ReceiptView(panel);
+    inner->addWidget(m_receipt, 1);
+    layout->addWidget(panel, 1);
+    connect(m_start, &QPushButton::clicked, this, &RestoresPage::startGuided);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &RestoresPage::showReceipt);
+    return page;
+}
+
+void RestoresPage::startGuided()
+{
+    m_wizard->begin(m_context.view.selection());
+    m_pages->setCurrentWidget(m_wizard);
+}
+
+void RestoresPage::showHistory()
+{
+    m_pages->setCurrentIndex(0);
+}
+
+void RestoresPage::refresh()
+{
+    std::vector<JobRecord> restores;
+    for (const JobRecord& job : m_context.state.jobs()) {
+        if (job.kind == JobKind::Restore) {
+            restores.push_back(job);
+        }
+    }
+    m_empty->setVisible(restores.empty());
+    m_table->setVisible(!restores.empty());
+    m_jobs->setSnapshot(std::move(restores));
+    if (m_table->isVisible() && !m_table->currentIndex().isValid() && m_jobs->rowCount() > 0) {
+        m_table->selectRow(0);
+    }
+}
+
+void RestoresPage::applySelection()
+{
+    const QString readOnly = m_context.state.whyReadOnly();
+    const bool selected = !m_context.view.selection().shards.empty();
+    m_start->setEnabled(readOnly.isEmpty() && selected);
+    m_start->setToolTip(!readOnly.isEmpty() ? readOnly
+                        : selected          ? tr("Bring back rows of the selected shards (R)")
+                                   : tr("Select shards on the heat map or in Backups first."));
+}
+
+void RestoresPage::showReceipt()
+{
+    m_receipt->clear();
+    const QModelIndex index = m_table->currentIndex();
+    if (!index.isValid() || m_jobs->record(index.row()).state != JobState::Done) {
+        return;
+    }
+    const JobId job = m_jobs->record(index.row()).id;
+    m_context.gateway.ask<RestoreReceipt>(
+        this, [job](AgentService& agent) { return agent.receipt(job); },
+        [this, job](const Result<RestoreReceipt>& answer) {
+            const QModelIndex current = m_table->currentIndex();
+            if (answer.ok() && current.isValid() && m_jobs->record(current.row()).id == job) {
+                m_receipt->setReceipt(answer.value(), m_context.view.zone());
+            }
+        });
+}
+
+} // namespace isotherm
