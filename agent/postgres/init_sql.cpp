@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/postgres/init_sql.h"
+
+#include "agent/postgres/sql_text.h"
+
+namespace isotherm::postgres
+{
+namespace
+{
+
+/// Roles have no CREATE … IF NOT EXISTS.
+std::string createRole(const std::string& role)
+{
+    return "DO $isotherm$\n"
+           "BEGIN\n"
+           "    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = " +
+           quoteLiteral(role) +
+           ") THEN\n"
+           "        CREATE ROLE " +
+           quoteIdentifier(role) +
+           " LOGIN;\n"
+           "    END IF;\n"
+           "END\n"
+           "$isotherm$;\n";
+}
+
+std::string schemaGrants(const std::string& schema, const std::string& role)
+{
+    const std::string quotedSchema = quoteIdentifier(schema);
+    const std::string quotedRole = quoteIdentifier(role);
+    return "GRANT USAGE ON SCHEMA " + quotedSchema + " TO " + quotedRole +
+           ";\n"
+           "GRANT SELECT ON ALL TABLES IN SCHEMA " +
+           quotedSchema + " TO " + quotedRole +
+           ";\n"
+           "-- Run this as every role that creates tables there, or new partitions stay unread.\n"
+           "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
+           quotedSchema + " GRANT SELECT ON TABLES TO " + quotedRole + ";\n";
+}
+
+} // namespace
+
+std::string initSql(const InitSqlOptions& options)
+{
+    const std::string role = quoteIdentifier(options.role);
+    std::string sql =
+        "-- Isotherm: the rights of the agent's role. Run as a superuser in the managed database;\n"
+        "-- running it again changes nothing. Then set a password: \\password " +
+        options.role +
+        "\n"
+        "BEGIN;\n" +
+        createRole(options.role) +
+        "-- Reads counters, sizes and settings of the whole server, never rows.\n"
+        "GRANT pg_monitor TO " +
+        role +
+        ";\n"
+        "-- A backup that row-level security filters would be silently partial.\n"
+        "ALTER ROLE " +
+        role + " BYPASSRLS;\n" + "GRANT CONNECT ON DATABASE " + quoteIdentifier(options.database) +
+        " TO " + role + ";\n";
+    for (const std::string& schema : options.schemas) {
+        sql += schemaGrants(schema, options.role);
+    }
+    sql += "-- Where restores put their tables.\n"
+           "CREATE SCHEMA IF NOT EXISTS " +
+           quoteIdentifier(options.stagingSchema) + " AUTHORIZATION " + role +
+           ";\n"
+           "COMMIT;\n";
+    return sql;
+}
+
+} // namespace isotherm::postgres

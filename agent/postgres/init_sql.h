@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace isotherm::postgres
+{
+
+struct InitSqlOptions
+{
+    std::string role = "isotherm";
+    std::string database;             ///< the managed database
+    std::vector<std::string> schemas; ///< that hold the keyspaces' tables
+    /// The schema that restores go to; made here, owned by the role.
+    std::string stagingSchema = "isotherm_restore";
+};
+
+/// The statements that an administrator runs once, as a superuser in the managed database, so that
+/// the agent needs no more rights than these. Running them again changes nothing. The role gets no
+/// password here: psql's \password sets it without leaving it in a log.
+[[nodiscard]] std::string initSql(const InitSqlOptions& options);
+
+} // namespace isotherm::postgres
