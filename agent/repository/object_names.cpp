@@ -49,13 +49,6 @@ bool isRandomPart(std::string_view text)
     return text.size() == 2 * kRandomBytes && number(text, 16).has_value();
 }
 
-std::string shardFolder(std::uint64_t shard)
-{
-    std::array<char, kShardDigits + 1> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(shard));
-    return text.data();
-}
-
 /// "<time>-<random>", as manifests and garbage marks end.
 Result<std::string> timedName(WallTime time)
 {
@@ -137,6 +130,14 @@ std::optional<WallTime> runObjectTime(std::string_view object)
     return parseNameTime(joined({object.substr(4, 8), "t", object.substr(13, 6), ".000000z"}));
 }
 
+std::string shardFolder(ShardId shard)
+{
+    std::array<char, kShardDigits + 1> text{};
+    std::snprintf(text.data(), text.size(), "%016llx",
+                  static_cast<unsigned long long>(shard.get()));
+    return text.data();
+}
+
 Result<std::string> makeManifestId(ShardId shard, WallTime asOf)
 {
     ISO_ASSIGN(const std::string timed, timedName(asOf));
@@ -152,7 +153,7 @@ Result<std::string> manifestObjectName(std::string_view id)
         return makeError(Code::InvalidArgument, "\"" + std::string(id) + "\" is no backup id",
                          "see: isothermctl backups list");
     }
-    return joined({kManifestPrefix, shardFolder(*shard), "/", id.substr(dash + 1)});
+    return joined({kManifestPrefix, shardFolder(ShardId(*shard)), "/", id.substr(dash + 1)});
 }
 
 std::optional<ManifestName> parseManifestObjectName(std::string_view object)

@@ -27,6 +27,8 @@ inline constexpr std::string_view kGarbagePrefix = "garbage/";
 /// To the second; nullopt if `object` is not the name of a run.
 [[nodiscard]] std::optional<WallTime> runObjectTime(std::string_view object);
 
+/// 16 hexadecimal digits.
+[[nodiscard]] std::string shardFolder(ShardId shard);
 [[nodiscard]] Result<std::string> makeManifestId(ShardId shard, WallTime asOf);
 
 [[nodiscard]] Result<std::string> makeGarbageName(WallTime now);

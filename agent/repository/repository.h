@@ -135,6 +135,9 @@ public:
     /// Checks both copies of the repository header.
     [[nodiscard]] virtual Result<VerifyReport> verifyHeader() = 0;
 
+    /// Checks that every manifest can be read.
+    [[nodiscard]] virtual Result<VerifyReport> verifyManifests(std::stop_token stop) = 0;
+
     /// Lists the store.
     [[nodiscard]] virtual Result<RepositoryUsage> usage() = 0;
 };

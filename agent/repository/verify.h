@@ -21,7 +21,6 @@ enum class ObjectPart : std::uint8_t {
     Whole = 1, ///< missing, or not its size
     Header = 2,
     Block = 3,
-    Transactions = 4,
     Index = 5,
     Trailer = 6,
     Content = 7, ///< decodes, but is not what the manifest says (checksum, counts, order, digest)
