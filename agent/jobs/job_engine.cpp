@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -274,6 +275,7 @@ void JobEngine::Core::work()
 
 void JobEngine::Core::tickForEver()
 {
+    std::set<JobId> unwritten;
     for (unsigned tick = 0;; ++tick) {
         {
             std::unique_lock lock(m_mutex);
@@ -282,14 +284,17 @@ void JobEngine::Core::tickForEver()
             }
         }
         for (const auto& job : running()) {
-            if (!job->tick()) {
-                continue;
+            if (job->tick()) {
+                m_notifier.changed(job->record());
+                unwritten.insert(job->id());
             }
-            m_notifier.changed(job->record());
-            if (tick % kTicksPerWrite == 0) {
+            if (tick % kTicksPerWrite == 0 && unwritten.erase(job->id()) > 0) {
                 // Progress only: the next write of the job's state says it again.
                 (void)job->persist();
             }
+        }
+        if (tick % kTicksPerWrite == 0) {
+            unwritten.clear(); // what is left has finished meanwhile
         }
     }
 }
