@@ -7,6 +7,7 @@
 #include "agent/api/worker_pool.h"
 
 #include <cstdlib>
+#include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
@@ -107,6 +108,15 @@ private:
     std::unique_ptr<grpc::Server> m_server;
 };
 
+/// gRPC writes its own lines on standard error, in no format of ours; what matters of them is in the
+/// audit log. Whoever sets GRPC_VERBOSITY wants them.
+void quietGrpc()
+{
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+        gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
+    }
+}
+
 Status checkTls(const security::TlsMaterial& tls)
 {
     for (const std::string* pem : {&tls.caPem, &tls.server.certificatePem}) {
@@ -135,6 +145,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiServerOptions& opti
 {
     ISO_TRY(checkTls(options.tls));
     requireTls13();
+    quietGrpc();
     auto server = std::make_unique<GrpcApiServer>(options);
     ISO_TRY(server->listen(options));
     return std::unique_ptr<ApiServer>(std::move(server));

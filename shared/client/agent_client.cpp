@@ -6,6 +6,8 @@
 #include "shared/proto/convert.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
@@ -20,6 +22,15 @@ using proto::toProto;
 
 /// Beyond the largest answer of an agent (a heat map of 10,000 rows and 1,024 columns).
 constexpr int kLargestAnswer = 128 << 20;
+
+/// gRPC writes its own lines on standard error, in no format of ours, for what we report as errors
+/// anyway. Whoever sets GRPC_VERBOSITY wants them.
+void quietGrpc()
+{
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+        gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
+    }
+}
 
 std::shared_ptr<grpc::Channel> openChannel(const Profile& profile, const ClientOptions& options)
 {
@@ -213,6 +224,7 @@ Result<std::unique_ptr<AgentClient>> connectAgent(const Profile& profile,
                          "the profile's address \"" + profile.address + "\" is not host:port",
                          "correct it, for example 127.0.0.1:7443");
     }
+    quietGrpc();
     auto connection = std::make_shared<Connection>();
     connection->target = {profile.address, options.deadline};
     connection->options = options;

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/ctl/command_line.h"
+
+#include "agent/ctl/commands.h"
+#include "agent/ctl/completion.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+namespace isotherm::ctl
+{
+namespace
+{
+
+/// Everything that options are written into, until the command runs.
+struct Typed
+{
+    Invocation invocation;
+    std::string format = "table";
+    std::string shell;
+    Selection selection;
+    std::string keyspace;
+    HeatArguments heat;
+    BackupListArguments backups;
+    RestoreArguments restore;
+    AdoptArguments adopt;
+    std::vector<std::uint64_t> jobs;
+    std::uint64_t number = 0;
+    std::uint64_t after = 0;
+    std::size_t limit = 0;
+    std::string level = "checksums";
+    bool flag = false;
+    bool wait = false;
+    bool detach = false;
+};
+
+using Run = std::function<ExitCode(Session&)>;
+
+CLI::App* leaf(CLI::App& group, const char* name, const char* description, Typed& typed, Run run)
+{
+    CLI::App* command = group.add_subcommand(name, description);
+    command->callback([&typed, run = std::move(run)] { typed.invocation.run = run; });
+    return command;
+}
+
+CLI::App* groupOf(CLI::App& app, const char* name, const char* description)
+{
+    CLI::App* group = app.add_subcommand(name, description);
+    group->require_subcommand(1);
+    return group;
+}
+
+void addSelection(CLI::App& command, Selection& selection)
+{
+    command.add_option("--keyspace,-k", selection.keyspace, "only this keyspace");
+    command.add_option("--shard", selection.shards, "only this shard; may be repeated");
+}
+
+void addGlobals(CLI::App& app, Typed& typed)
+{
+    app.add_option("--profile", typed.invocation.profile,
+                   "connection profile (default: $ISOTHERM_PROFILE, else "
+                   "~/.config/isotherm/profile.json)");
+    app.add_option("--passphrase-file", typed.invocation.passphraseFile,
+                   "file with the profile's passphrase");
+    app.add_option("-o,--output", typed.format, "table, json, jsonl or csv")
+        ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}));
+    app.add_flag("-y,--yes", typed.invocation.assumeYes, "do not ask whether to go on");
+    app.add_option("--confirm", typed.invocation.confirm, "the name that would have to be typed");
+    app.add_flag("--no-input", typed.invocation.noInput, "never ask anything; end with 12 instead");
+}
+
+void addReading(CLI::App& app, Typed& typed)
+{
+    leaf(app, "status", "the cluster and the agent at a glance", typed, showStatus);
+
+    CLI::App* shards = groupOf(app, "shards", "shards and their temperature");
+    CLI::App* list = leaf(*shards, "list", "all shards", typed, [&typed](Session& session) {
+        return listShards(session, typed.keyspace, typed.flag);
+    });
+    list->add_option("--keyspace,-k", typed.keyspace, "only this keyspace");
+    list->add_flag("--all", typed.flag, "retired ones too");
+    CLI::App* show = leaf(*shards, "show", "one shard", typed,
+                          [&typed](Session& session) { return showShard(session, typed.number); });
+    show->add_option("shard", typed.number, "its number")->required();
+
+    CLI::App* schedule = groupOf(app, "schedule", "what is backed up next");
+    leaf(*schedule, "show", "when, which shard, and why", typed, [&typed](Session& session) {
+        return showSchedule(session, typed.keyspace);
+    })->add_option("--keyspace,-k", typed.keyspace, "only this keyspace");
+
+    CLI::App* audit = groupOf(app, "audit", "who did or tried what");
+    CLI::App* entries = leaf(*audit, "list", "the newest entries", typed, [&typed](Session& s) {
+        return listAudit(s, typed.after, typed.limit == 0 ? 100 : typed.limit);
+    });
+    entries->add_option("--after", typed.after, "only entries after this number");
+    entries->add_option("--limit", typed.limit, "at most so many (default 100)");
+    leaf(*audit, "verify", "check that no entry was changed", typed, verifyAudit);
+}
+
+void addHeat(CLI::App& app, Typed& typed)
+{
+    CLI::App* heat = groupOf(app, "heat", "load by key and time");
+    const auto addRange = [&typed](CLI::App& command) {
+        addSelection(command, typed.heat.selection);
+        command.add_option("--metric", typed.heat.metric,
+                           "reads, writes, rows (default), bytes or temperature");
+        command.add_option("--from", typed.heat.from, "begin (default -10m)");
+        command.add_option("--to", typed.heat.to, "end (default now)");
+    };
+    CLI::App* show = leaf(*heat, "show", "a heat map", typed,
+                          [&typed](Session& session) { return showHeat(session, typed.heat); });
+    addRange(*show);
+    show->add_option("--columns", typed.heat.columns, "at most so many columns of time");
+    CLI::App* top = leaf(*heat, "top", "the hottest shards", typed,
+                         [&typed](Session& session) { return topHeat(session, typed.heat); });
+    addRange(*top);
+    top->add_option("--limit", typed.heat.limit, "how many (default 10)");
+}
+
+void addBackups(CLI::App& app, Typed& typed)
+{
+    CLI::App* backups = groupOf(app, "backups", "backups of shards");
+    CLI::App* list = leaf(*backups, "list", "the newest first", typed, [&typed](Session& session) {
+        return listBackups(session, typed.backups);
+    });
+    addSelection(*list, typed.backups.selection);
+    list->add_option("--from", typed.backups.from, "showing this moment or a later one");
+    list->add_option("--to", typed.backups.to, "showing an earlier moment");
+    list->add_option("--limit", typed.backups.limit, "at most so many (default 100)");
+
+    const auto follow = [&typed] { return typed.wait ? Follow::Wait : Follow::Detach; };
+    CLI::App* run = leaf(*backups, "run", "back up now", typed, [&typed, follow](Session& s) {
+        return runBackups(s, typed.selection, follow());
+    });
+    addSelection(*run, typed.selection);
+    run->add_flag("--wait", typed.wait, "follow until done");
+    CLI::App* verify =
+        leaf(*backups, "verify", "read backups back and check them", typed,
+             [&typed, follow](Session& session) {
+                 return verifyBackups(session, typed.selection, typed.level, follow());
+             });
+    addSelection(*verify, typed.selection);
+    verify->add_option("--level", typed.level, "present, decodes or checksums (default)");
+    verify->add_flag("--wait", typed.wait, "follow until done");
+}
+
+void addRestoreRequest(CLI::App& command, RestoreArguments& restore)
+{
+    addSelection(command, restore.selection);
+    command.add_option("--table,-t", restore.tables, "only this table; may be repeated");
+    command.add_option("--where", restore.where,
+                       "rows by key: \"customer_id between 100 and 200\"");
+    command.add_option("--at", restore.at,
+                       "newest backup at or before this time: 2026-03-01T12:00:00+02:00, -40m");
+    command.add_option("--side-schema", restore.sideSchema,
+                       "schema for the side tables (default isotherm_restore)");
+}
+
+void addRestore(CLI::App& app, Typed& typed)
+{
+    CLI::App* restore = groupOf(app, "restore", "bring shards or rows back beside the old ones");
+    CLI::App* plan =
+        leaf(*restore, "plan", "what would be read and written", typed,
+             [&typed](Session& session) { return planRestore(session, typed.restore); });
+    addRestoreRequest(*plan, typed.restore);
+    CLI::App* run = leaf(*restore, "run", "plan, ask, restore, prove", typed, [&typed](Session& s) {
+        typed.restore.follow = typed.detach ? Follow::Detach : Follow::Wait;
+        return runRestore(s, typed.restore);
+    });
+    addRestoreRequest(*run, typed.restore);
+    run->add_option("--plan", typed.restore.planId, "a plan that was reviewed before");
+    run->add_flag("--detach", typed.detach, "do not follow the job");
+}
+
+void addJobs(CLI::App& app, Typed& typed)
+{
+    CLI::App* jobs = groupOf(app, "jobs", "what the agent is doing");
+    CLI::App* list = leaf(*jobs, "list", "the newest first", typed, [&typed](Session& session) {
+        return listJobs(session, typed.flag, typed.limit == 0 ? 50 : typed.limit);
+    });
+    list->add_flag("--active", typed.flag, "only those that have not ended");
+    list->add_option("--limit", typed.limit, "at most so many (default 50)");
+    leaf(*jobs, "watch", "every change, until all have ended", typed, [&typed](Session& session) {
+        return watchJobs(session, typed.jobs);
+    })->add_option("job", typed.jobs, "their numbers (default: the active ones)");
+    leaf(*jobs, "wait", "until they have ended", typed,
+         [&typed](Session& session) { return waitJobs(session, typed.jobs); })
+        ->add_option("job", typed.jobs, "their numbers")
+        ->required();
+    leaf(*jobs, "cancel", "stop at the next safe point", typed,
+         [&typed](Session& session) { return cancelJob(session, typed.number); })
+        ->add_option("job", typed.number, "its number")
+        ->required();
+}
+
+void addKeyspaces(CLI::App& app, Typed& typed)
+{
+    CLI::App* keyspace = groupOf(app, "keyspace", "sets of tables that share a partition key");
+    leaf(*keyspace, "list", "all keyspaces", typed, listKeyspaces);
+    CLI::App* adopt =
+        leaf(*keyspace, "adopt", "manage range-partitioned tables from now on", typed,
+             [&typed](Session& session) { return adoptKeyspace(session, typed.adopt); });
+    adopt->add_option("name", typed.adopt.name, "what it will be called")->required();
+    adopt->add_option("--table,-t", typed.adopt.tables, "a partitioned table; may be repeated")
+        ->required();
+    adopt->add_option("--key", typed.adopt.keyColumns,
+                      "a key column (default: the first table's partition key)");
+    adopt->add_option("--rpo", typed.adopt.rpo, "how much may be lost: 5m, 1h");
+}
+
+CommandNode treeOf(const CLI::App& app)
+{
+    CommandNode node{app.get_name(), app.get_description(), {}, {}};
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+            node.options.push_back("--" + name);
+        }
+        for (const std::string& name : option->get_snames()) {
+            node.options.push_back("-" + name);
+        }
+    }
+    for (const CLI::App* child : app.get_subcommands([](const CLI::App*) { return true; })) {
+        node.commands.push_back(treeOf(*child));
+    }
+    return node;
+}
+
+CommandLine usageError(const CLI::App& app, const CLI::ParseError& error)
+{
+    CommandLine line;
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app.exit(error, out, err);
+    line.out = out.str();
+    if (code == 0) { // --help, --version
+        return line;
+    }
+    line.exitCode = ExitCode::Usage;
+    line.err = std::string("isothermctl: ") + error.what() + "\nhint: see isothermctl --help\n";
+    return line;
+}
+
+} // namespace
+
+CommandLine parseCommandLine(std::vector<std::string> arguments)
+{
+    const auto typed = std::make_shared<Typed>();
+    CLI::App app("talks to an Isotherm agent", "isothermctl");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.set_version_flag("--version", std::string("isothermctl ") + ISOTHERM_VERSION);
+    addGlobals(app, *typed);
+    addReading(app, *typed);
+    addHeat(app, *typed);
+    addBackups(app, *typed);
+    addRestore(app, *typed);
+    addJobs(app, *typed);
+    addKeyspaces(app, *typed);
+    CLI::App* completion = app.add_subcommand("completion", "a completion script for a shell");
+    completion->add_option("shell", typed->shell, "bash, zsh or fish")->required();
+
+    std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes a vector
+    try {
+        app.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+        return usageError(app, error);
+    }
+    CommandLine line;
+    if (completion->parsed()) {
+        const Result<std::string> script = completionScript(treeOf(app), typed->shell);
+        if (script.ok()) {
+            line.out = script.value();
+        } else {
+            line.exitCode = ExitCode::Usage;
+            line.err =
+                "isothermctl: " + script.error().message + "\nhint: " + script.error().hint + "\n";
+        }
+        return line;
+    }
+    line.invocation = typed->invocation;
+    line.invocation->format = parseFormat(typed->format).value_or(Format::Table);
+    // The command keeps what was typed alive: its arguments are references into it.
+    line.invocation->run = [typed, run = typed->invocation.run](Session& session) {
+        return run(session);
+    };
+    return line;
+}
+
+} // namespace isotherm::ctl

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/ctl/session.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The commands, one function each, by group in a file of its own. What they get is as typed: they
+/// parse times and names themselves, so that every error reads the same.
+namespace isotherm::ctl
+{
+
+/// Which shards: by keyspace, by number; empty is all.
+struct Selection
+{
+    std::string keyspace;
+    std::vector<std::uint64_t> shards;
+};
+
+struct HeatArguments
+{
+    Selection selection;
+    std::string metric = "rows";
+    std::string from = "-10m";
+    std::string to = "now";
+    std::size_t columns = 0; ///< 0: what fits
+    std::size_t limit = 10;  ///< of `top`
+};
+
+struct BackupListArguments
+{
+    Selection selection;
+    std::string from;
+    std::string to;
+    std::size_t limit = 100;
+};
+
+enum class Follow { Detach, Wait };
+
+struct RestoreArguments
+{
+    std::string planId; ///< of `run`: instead of the rest
+    Selection selection;
+    std::vector<std::string> tables;
+    std::string where;
+    std::string at;
+    std::string sideSchema;
+    Follow follow = Follow::Wait;
+};
+
+struct AdoptArguments
+{
+    std::string name;
+    std::vector<std::string> tables;
+    std::vector<std::string> keyColumns;
+    std::string rpo;
+};
+
+ExitCode showStatus(Session& session);
+
+ExitCode listShards(Session& session, const std::string& keyspace, bool includeRetired);
+ExitCode showShard(Session& session, std::uint64_t shard);
+
+ExitCode showHeat(Session& session, const HeatArguments& arguments);
+ExitCode topHeat(Session& session, const HeatArguments& arguments);
+
+ExitCode listBackups(Session& session, const BackupListArguments& arguments);
+ExitCode runBackups(Session& session, const Selection& selection, Follow follow);
+ExitCode verifyBackups(Session& session, const Selection& selection, const std::string& level,
+                       Follow follow);
+ExitCode showSchedule(Session& session, const std::string& keyspace);
+
+ExitCode planRestore(Session& session, const RestoreArguments& arguments);
+ExitCode runRestore(Session& session, const RestoreArguments& arguments);
+
+ExitCode listJobs(Session& session, bool activeOnly, std::size_t limit);
+/// Every change of these jobs (none given: the active ones), until all have ended.
+ExitCode watchJobs(Session& session, const std::vector<std::uint64_t>& jobs);
+/// Done when all succeeded, Partial when some did.
+ExitCode waitJobs(Session& session, const std::vector<std::uint64_t>& jobs);
+ExitCode cancelJob(Session& session, std::uint64_t job);
+
+ExitCode listAudit(Session& session, std::uint64_t after, std::size_t limit);
+ExitCode verifyAudit(Session& session);
+
+ExitCode listKeyspaces(Session& session);
+ExitCode adoptKeyspace(Session& session, const AdoptArguments& arguments);
+
+} // namespace isotherm::ctl
