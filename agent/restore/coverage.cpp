@@ -9,6 +9,9 @@ namespace isotherm::restore
 
 std::vector<KeyRange> subtract(const std::vector<KeyRange>& ranges, const KeyRange& taken)
 {
+    if (taken.empty()) {
+        return ranges;
+    }
     std::vector<KeyRange> rest;
     for (const KeyRange& range : ranges) {
         const KeyRange before{range.begin,

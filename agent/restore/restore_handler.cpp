@@ -76,11 +76,13 @@ private:
         m_sideSchema = sideSchemaOf(plan.request);
         m_context.setTotalBytes(0);
         m_context.setProgress(0, 0);
+        m_targets.resize(plan.sideTables.size());
         for (const RestoreStep& step : steps) {
             ISO_ASSIGN(repository::Manifest * manifest, manifestOf(step.backup));
             ISO_ASSIGN(auto reader, m_parts.repository.openTable(*manifest, step.table));
-            if (step.target >= m_targets.size()) {
-                m_targets.resize(step.target + 1);
+            if (step.target >= plan.sideTables.size()) {
+                return makeError(Code::Internal, "the plan's steps name a table that it lacks",
+                                 "make the plan again");
             }
             ISO_TRY(
                 shape(m_targets[step.target], reader->schema(), plan.sideTables.at(step.target)));

@@ -4,6 +4,7 @@
 #include "shared/base/byte_io.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace isotherm::restore
 {
@@ -21,14 +22,52 @@ json rangeToJson(const KeyRange& range)
     return result;
 }
 
-KeyRange rangeFromJson(const json& value)
+Error unreadable(const std::string& why)
+{
+    return makeError(Code::Internal, "the stored plan cannot be read: " + why,
+                     "make the plan again");
+}
+
+/// Never guesses: an empty key instead of a damaged one would widen the range to all there is.
+Result<Key> keyFromJson(const json& value)
+{
+    const auto encoded = fromHex(value.get<std::string>());
+    if (!encoded) {
+        return unreadable("a key is not hexadecimal");
+    }
+    return Key(*encoded);
+}
+
+Result<KeyRange> rangeFromJson(const json& value)
 {
     KeyRange range;
-    range.begin = Key(fromHex(value.at("begin").get<std::string>()).value_or(""));
+    ISO_ASSIGN(range.begin, keyFromJson(value.at("begin")));
     if (value.contains("end")) {
-        range.end = Key(fromHex(value.at("end").get<std::string>()).value_or(""));
+        ISO_ASSIGN(range.end, keyFromJson(value.at("end")));
     }
     return range;
+}
+
+Result<std::size_t> indexFromJson(const json& value)
+{
+    constexpr std::size_t kTooMany = 100'000;
+    if (!value.is_number_unsigned() || value.get<std::size_t>() >= kTooMany) {
+        return unreadable("an index is no small number");
+    }
+    return value.get<std::size_t>();
+}
+
+Result<RestoreStep> stepFromJson(const json& value)
+{
+    RestoreStep step;
+    step.backup = value.at("backup").get<std::string>();
+    ISO_ASSIGN(step.table, indexFromJson(value.at("table")));
+    ISO_ASSIGN(step.target, indexFromJson(value.at("target")));
+    for (const json& entry : value.at("ranges").get_ref<const json::array_t&>()) {
+        ISO_ASSIGN(KeyRange range, rangeFromJson(entry));
+        step.ranges.push_back(std::move(range));
+    }
+    return step;
 }
 
 } // namespace
@@ -52,22 +91,15 @@ std::string encodeSteps(const std::vector<RestoreStep>& steps)
 Result<std::vector<RestoreStep>> decodeSteps(std::string_view text)
 {
     try {
+        const json list = json::parse(text);
         std::vector<RestoreStep> steps;
-        for (const json& value : json::parse(text)) {
-            RestoreStep step;
-            step.backup = value.at("backup").get<std::string>();
-            step.table = value.at("table").get<std::size_t>();
-            step.target = value.at("target").get<std::size_t>();
-            for (const json& range : value.at("ranges")) {
-                step.ranges.push_back(rangeFromJson(range));
-            }
+        for (const json& value : list.get_ref<const json::array_t&>()) {
+            ISO_ASSIGN(RestoreStep step, stepFromJson(value));
             steps.push_back(std::move(step));
         }
         return steps;
     } catch (const json::exception& exception) {
-        return makeError(Code::Internal,
-                         std::string("the stored plan cannot be read: ") + exception.what(),
-                         "make the plan again");
+        return unreadable(exception.what());
     }
 }
 
