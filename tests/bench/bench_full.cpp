@@ -154,7 +154,7 @@ Status benchFull()
     const std::uint64_t rows = benchRows(5'000'000);
     ISO_ASSIGN(const auto cluster, startBenchCluster());
     tell("making " + std::to_string(rows) + " rows of realistic columns");
-    ISO_TRY(cluster->exec(realisticTableSql("bench_orders", rows, kShards)));
+    ISO_TRY(makeRealisticTable(*cluster, "bench_orders", rows, kShards));
     ISO_TRY(FullBench(*cluster, "bench_orders").run());
     tell("making pgbench_accounts");
     ISO_TRY(cluster->tool("pgbench", {"-i", "-q", "-s",

@@ -25,7 +25,7 @@ public:
         ISO_ASSIGN(m_cluster, startBenchCluster());
         m_rows = benchRows(5'000'000);
         tell("making " + std::to_string(m_rows) + " rows of realistic columns");
-        ISO_TRY(m_cluster->exec(realisticTableSql(kTable, m_rows, kShards)));
+        ISO_TRY(makeRealisticTable(*m_cluster, kTable, m_rows, kShards));
         ISO_ASSIGN(m_keyspace, openBenchKeyspace(*m_cluster, kTable, m_clock));
         ISO_ASSIGN(m_repository, BenchRepository::make());
         ISO_ASSIGN(m_manifests, m_repository->backUp(*m_keyspace.engine, m_keyspace.layout, 2));

@@ -57,9 +57,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     return text;
 }
 
-} // namespace
-
-std::string realisticTableSql(const std::string& name, std::uint64_t rows, std::uint32_t shards)
+std::string tableSql(const std::string& name, std::uint64_t rows, std::uint32_t shards)
 {
     std::string sql = replaced(kColumns, "%T%", name);
     const std::uint64_t step = rows / shards;
@@ -72,8 +70,17 @@ std::string realisticTableSql(const std::string& name, std::uint64_t rows, std::
     }
     std::string insert = replaced(kRows, "%T%", name);
     insert = replaced(insert, "%FROM%", "1");
-    sql += replaced(insert, "%TO%", std::to_string(rows));
-    return sql + "VACUUM (FREEZE, ANALYZE) " + name + ";\n";
+    return sql + replaced(insert, "%TO%", std::to_string(rows));
+}
+
+} // namespace
+
+Status makeRealisticTable(test::PgCluster& cluster, const std::string& name, std::uint64_t rows,
+                          std::uint32_t shards)
+{
+    ISO_TRY(cluster.exec(tableSql(name, rows, shards)));
+    ISO_TRY(cluster.exec("VACUUM (FREEZE, ANALYZE) " + name)); // not in a transaction with others
+    return {};
 }
 
 } // namespace isotherm::bench
