@@ -293,26 +293,28 @@ bool before(const LeafEntry& a, const LeafEntry& b)
 
 Result<QueryRows> findExact(Connection& connection, const std::string& name)
 {
-    return connection.query("SELECT c.oid, n.nspname || '.' || c.relname FROM pg_class c"
-                            " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                            " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')"
-                            " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-                            " AND (c.relname = $1 OR n.nspname || '.' || c.relname = $1)"
-                            " ORDER BY c.relkind <> 'p', 2",
-                            {name});
+    return connection.query(
+        "SELECT c.oid, n.nspname || '.' || c.relname, c.relkind = 'p' FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+        " AND (c.relname = $1 OR n.nspname || '.' || c.relname = $1)"
+        " ORDER BY c.relkind <> 'p', 2",
+        {name});
 }
 
 Result<QueryRows> findAsSql(Connection& connection, const std::string& name)
 {
-    return connection.query("SELECT c.oid, n.nspname || '.' || c.relname FROM pg_class c"
-                            " JOIN pg_namespace n ON n.oid = c.relnamespace,"
-                            " parse_ident($1) AS parts"
-                            " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')"
-                            " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-                            " AND c.relname = parts[cardinality(parts)]"
-                            " AND (cardinality(parts) = 1 OR n.nspname = parts[1])"
-                            " AND cardinality(parts) <= 2 ORDER BY c.relkind <> 'p', 2",
-                            {name});
+    return connection.query(
+        "SELECT c.oid, n.nspname || '.' || c.relname, c.relkind = 'p' FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace,"
+        " parse_ident($1) AS parts"
+        " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+        " AND c.relname = parts[cardinality(parts)]"
+        " AND (cardinality(parts) = 1 OR n.nspname = parts[1])"
+        " AND cardinality(parts) <= 2 ORDER BY c.relkind <> 'p', 2",
+        {name});
 }
 
 } // namespace
@@ -333,7 +335,8 @@ Result<Oid> findTable(Connection& connection, const std::string& name)
         return makeError(Code::NotFound, "there is no table " + name,
                          "write it as schema.table; the agent's role needs no rights to see it");
     }
-    if (rows.size() > 1) {
+    // A partitioned table goes before plain ones of that name: a side restore may have made one.
+    if (rows.size() > 1 && rows.truth(0, 2) == rows.truth(1, 2)) {
         return makeError(Code::FailedPrecondition,
                          "table " + name + " is ambiguous: " + rows.text(0, 1) + " or " +
                              rows.text(1, 1),

@@ -245,22 +245,24 @@ Status Connection::run(const std::string& sql)
 
 Status Connection::runLong(const std::string& sql, std::chrono::milliseconds limit)
 {
-    if (broken() || ::PQsendQuery(handle(), sql.c_str()) == 0) {
-        return connectionError(handle());
-    }
+    ISO_TRY(send(sql));
     const auto result = collect(limit);
     return result.ok() ? Status() : Status(result.error());
 }
 
-Status Connection::startCopy(const std::string& sql)
+Status Connection::send(const std::string& sql)
 {
     if (broken() || ::PQsendQuery(handle(), sql.c_str()) == 0) {
         return connectionError(handle());
     }
-    // The go-ahead of a sorted COPY comes at once; its first row is what takes time.
-    ISO_TRY(collect(m_options->statementTimeout + kGrace));
+    return {};
+}
+
+Status Connection::startCopyIn(const std::string& sql)
+{
+    ISO_TRY(run(sql));
     if (::PQtransactionStatus(handle()) != PQTRANS_ACTIVE) {
-        return makeError(Code::Internal, "the server did not start to copy rows");
+        return makeError(Code::Internal, "the server did not start to take rows");
     }
     return {};
 }

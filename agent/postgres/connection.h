@@ -79,8 +79,11 @@ public:
     [[nodiscard]] Status run(const std::string& sql);
     /// As run(), for statements that may take longer than the statement timeout.
     [[nodiscard]] Status runLong(const std::string& sql, std::chrono::milliseconds limit);
-    /// Sends a COPY and waits for the server's go-ahead.
-    [[nodiscard]] Status startCopy(const std::string& sql);
+    /// Sends a statement without waiting: of a COPY TO even the go-ahead may come with its first
+    /// rows only.
+    [[nodiscard]] Status send(const std::string& sql);
+    /// Sends a COPY FROM and waits for the server's go-ahead.
+    [[nodiscard]] Status startCopyIn(const std::string& sql);
 
     /// Collects the end of a COPY: how many rows the server counted.
     [[nodiscard]] Result<std::uint64_t> finishCopy(std::chrono::milliseconds limit);

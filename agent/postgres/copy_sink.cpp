@@ -25,7 +25,7 @@ Result<std::unique_ptr<engine::RowSink>> CopySink::start(Lease connection, const
                                                          std::size_t columns)
 {
     ISO_TRY(connection->run("SET synchronous_commit = on"));
-    ISO_TRY(connection->startCopy(sql));
+    ISO_TRY(connection->startCopyIn(sql));
     ::PQsetnonblocking(connection->handle(), 1); // a vanished server must not hang us
     return std::unique_ptr<engine::RowSink>(new CopySink(std::move(connection), columns));
 }
@@ -85,12 +85,9 @@ Status CopySink::send()
 Status CopySink::waitWritable()
 {
     ISO_TRY(m_connection->waitSocket(true, m_connection->options().batchTimeout, nullptr));
-    // An error of the server waits to be read; libpq needs it read to go on.
+    // An error of the server waits to be read; the next PQputCopyData reports it.
     if (::PQconsumeInput(m_connection->handle()) == 0) {
         return connectionError(m_connection->handle());
-    }
-    if (::PQisBusy(m_connection->handle()) == 0) {
-        return serverError();
     }
     return {};
 }

@@ -53,7 +53,7 @@ bool wellFormed(std::string_view fields, std::size_t columns)
 Result<std::unique_ptr<RowSource>> CopySource::start(Lease connection, CopyOutOptions options,
                                                      std::stop_token stop)
 {
-    ISO_TRY(connection->startCopy(options.sql));
+    ISO_TRY(connection->send(options.sql));
     return std::unique_ptr<RowSource>(
         new CopySource(std::move(connection), std::move(options), std::move(stop)));
 }
@@ -88,8 +88,23 @@ Status CopySource::next(RowBatch& batch)
     return {};
 }
 
+Status CopySource::awaitStart()
+{
+    while (::PQisBusy(m_connection->handle()) != 0) {
+        ISO_TRY(wait());
+    }
+    PGresult* result = ::PQgetResult(m_connection->handle());
+    m_started = ::PQresultStatus(result) == PGRES_COPY_OUT;
+    const Error error = m_started ? Error() : resultError(result, m_connection->handle());
+    ::PQclear(result);
+    return m_started ? Status() : Status(error);
+}
+
 Status CopySource::fill(RowBatch& batch)
 {
+    if (!m_started) {
+        ISO_TRY(awaitStart());
+    }
     if (batch.bytes.capacity() < kBatchBytes) {
         batch.bytes.reserve(kBatchBytes + kBatchBytes / 8);
     }

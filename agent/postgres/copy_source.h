@@ -41,6 +41,7 @@ public:
 private:
     CopySource(Lease connection, CopyOutOptions options, std::stop_token stop);
 
+    [[nodiscard]] Status awaitStart();
     [[nodiscard]] Status fill(RowBatch& batch);
     /// Waits for more when the buffer is used up.
     [[nodiscard]] Status wait();
@@ -56,6 +57,7 @@ private:
     std::optional<KeyFilter> m_filter;
     std::optional<Error> m_error;
     std::uint64_t m_rows = 0;
+    bool m_started = false;
     bool m_headerSeen = false;
     bool m_trailerSeen = false;
     bool m_done = false;

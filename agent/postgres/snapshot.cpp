@@ -33,7 +33,7 @@ std::string lockList(const std::vector<LeafRef>& leaves)
 Result<std::uint64_t> generationOf(Connection& connection, const LeafRef& leaf)
 {
     ISO_ASSIGN(const QueryRows rows,
-               connection.query("SELECT coalesce(pg_relation_filenode(c.oid), 0), c.relkind"
+               connection.query("SELECT coalesce(pg_relation_filenode(c.oid), 0)"
                                 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                                 " WHERE c.oid = $1::oid AND n.nspname = $2 AND c.relname = $3",
                                 {std::to_string(leaf.objectId), leaf.schema, leaf.name}));
@@ -42,12 +42,6 @@ Result<std::uint64_t> generationOf(Connection& connection, const LeafRef& leaf)
                          "partition " + leaf.schema + "." + leaf.name +
                              " was dropped, renamed or replaced",
                          "the next look at the keyspace finds what took its place");
-    }
-    if (rows.view(0, 1) != "r") {
-        return makeError(Code::FailedPrecondition,
-                         "partition " + leaf.schema + "." + leaf.name +
-                             " is a foreign table: its rows are not in this database",
-                         "back it up where it lives");
     }
     return static_cast<std::uint64_t>(rows.integer(0, 0));
 }
@@ -119,6 +113,12 @@ Status PostgresSnapshot::lockLeaves()
     if (!locked.ok() && locked.error().code == Code::NotFound) {
         return makeError(Code::Aborted, locked.error().message,
                          "the next look at the keyspace finds what took its place");
+    }
+    if (!locked.ok() && locked.error().code == Code::InvalidArgument) {
+        return makeError(Code::FailedPrecondition,
+                         locked.error().message +
+                             ": it is a foreign table, whose rows are not in this database",
+                         "back it up where it lives");
     }
     return locked;
 }
