@@ -171,6 +171,9 @@ Status HeatStore::Core::record(const RateSample& sample)
 void HeatStore::Core::addTo(HeatLevel& level, const RateSample& sample)
 {
     const std::chrono::microseconds step(level.resolution().step);
+    if (sample.end - sample.start > step * kBucketsPerBlock) {
+        return; // says nothing at such a fine resolution
+    }
     for (std::int64_t bucket = level.bucketOf(sample.start); level.startOf(bucket) < sample.end;
          ++bucket) {
         if (level.current() && bucket < *level.current()) {

@@ -15,6 +15,7 @@ constexpr double kLowestExponent = -4.0; // powers of ten
 constexpr double kHighestExponent = 13.0;
 constexpr int kFirstCode = 1;
 constexpr int kLastCode = 0xFFFE;
+constexpr float kDecadesPerOctave = 0.301029996F;
 constexpr double kCodesPerDecade = (kLastCode - kFirstCode) / (kHighestExponent - kLowestExponent);
 
 } // namespace
@@ -37,11 +38,12 @@ std::uint16_t LogCodec::encode(float rate) const
     if (!(rate > 0.0F)) {
         return kMissing;
     }
-    const double steps =
-        (std::log10(static_cast<double>(rate)) - kLowestExponent) * kCodesPerDecade;
-    const double code = std::clamp(std::round(steps) + kFirstCode, static_cast<double>(kFirstCode),
-                                   static_cast<double>(kLastCode));
-    return static_cast<std::uint16_t>(code);
+    const float exponent = std::log2(rate) * kDecadesPerOctave;
+    const float code =
+        (exponent - static_cast<float>(kLowestExponent)) * static_cast<float>(kCodesPerDecade) +
+        static_cast<float>(kFirstCode);
+    return static_cast<std::uint16_t>(
+        std::clamp(code, static_cast<float>(kFirstCode), static_cast<float>(kLastCode)) + 0.5F);
 }
 
 } // namespace isotherm::heat
