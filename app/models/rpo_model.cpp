@@ -60,11 +60,11 @@ QVariant RpoModel::data(const QModelIndex& index, int role) const
         case Shard:
             return entry.name;
         case Objective:
-            return text::duration(entry.rpo.objective);
+            return text::maybeDuration(entry.rpo.objective);
         case Now:
             return entry.rpo.now ? text::duration(*entry.rpo.now) : tr("no backup");
         case Margin:
-            return text::duration(entry.rpo.margin);
+            return text::maybeDuration(entry.rpo.margin);
         default:
             return {};
         }

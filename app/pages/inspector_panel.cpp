@@ -105,7 +105,7 @@ void InspectorPanel::showOne(const ShardRecord& shard)
     setRow(tr("Size"), text::bytes(shard.size));
     setRow(tr("Node"), shard.node.empty() ? text::unknown() : text::fromUtf8(shard.node));
     const viewmath::RpoRow rpo = viewmath::rpoOf(shard, m_context.state.now());
-    setRow(tr("Objective"), text::duration(rpo.objective));
+    setRow(tr("Objective"), text::maybeDuration(rpo.objective));
     setRow(tr("At risk now"), rpo.now ? text::duration(*rpo.now) : tr("everything: no backup"));
     setRow(tr("Last backup"), shard.lastBackup ? zone.full(*shard.lastBackup) : tr("never"));
     for (const ScheduleEntry& entry : m_context.state.schedule()) {

@@ -153,9 +153,9 @@ void OverviewPage::refreshTiles()
         const QString name = shard != nullptr ? shardTitle(*shard) : QString();
         const bool missing = worst.state == viewmath::RpoState::Missing;
         const bool breached = worst.state == viewmath::RpoState::Breached;
-        m_rpo->setValue(missing ? tr("no backup") : text::duration(worst.now),
+        m_rpo->setValue(missing ? tr("no backup") : text::maybeDuration(worst.now),
                         worst.objective
-                            ? tr("%1, objective %2").arg(name, text::duration(worst.objective))
+                            ? tr("%1, objective %2").arg(name, text::maybeDuration(worst.objective))
                             : name,
                         missing || breached                       ? StatTile::Tone::Critical
                         : worst.state == viewmath::RpoState::Near ? StatTile::Tone::Warning

@@ -138,7 +138,7 @@ QString duration(std::chrono::milliseconds length)
     return hours != 0 ? days + QChar(0xa0) + Text::tr("%1 h").arg(hours) : days;
 }
 
-QString duration(std::optional<std::chrono::milliseconds> length)
+QString maybeDuration(std::optional<std::chrono::milliseconds> length)
 {
     return length ? duration(*length) : unknown();
 }

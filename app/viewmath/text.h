@@ -30,7 +30,8 @@ namespace isotherm::text
 
 /// "3 s", "4 min", "2 h 10 min", "6 d": the two largest parts.
 [[nodiscard]] QString duration(std::chrono::milliseconds length);
-[[nodiscard]] QString duration(std::optional<std::chrono::milliseconds> length);
+/// As duration(); a dash when not known.
+[[nodiscard]] QString maybeDuration(std::optional<std::chrono::milliseconds> length);
 
 [[nodiscard]] QString bytes(ByteCount count);
 [[nodiscard]] QString count(std::uint64_t number);

@@ -10,9 +10,6 @@
 namespace isotherm
 {
 
-/// In which zone times are shown. Every time that is shown names its zone or its offset.
-enum class ZoneChoice { Utc, Local, Server };
-
 /// A zone, ready to format with. A plain value.
 class Zone
 {
