@@ -4,6 +4,7 @@
 #include "agent/security/crypto.h"
 #include "shared/base/byte_io.h"
 #include "shared/base/time_text.h"
+#include "shared/model/records.h"
 
 #include <array>
 #include <charconv>

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "shared/model/records.h"
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace isotherm
+{
+struct AuditEntry;
+}
 
 /// The lines of the audit file, as AUDIT.md describes them. Pure functions; used by AuditLog.
 namespace isotherm::security
