@@ -71,6 +71,7 @@ private:
     ValueLayout m_layout = ValueLayout::Concatenated;
     std::uint32_t m_blocksUntilTrial = 0;
     ByteBuffer m_plane;
+    ByteBuffer m_packed;
     std::vector<std::uint64_t> m_integers;
     std::vector<std::uint64_t> m_deltas;
 };

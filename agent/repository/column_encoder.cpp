@@ -215,14 +215,14 @@ bool ColumnEncoder::encodeAs(ValueLayout layout, const ColumnBuffer& column, con
         encodeRaggedPlanes(column, shape, compression, to);
         return true;
     case ValueLayout::Hex:
-        m_plane.clear();
-        m_plane.resize(column.values.size() / 2);
-        if (column.values.size() % 2 != 0 || !packHex(column.values.view(), m_plane.data())) {
+        m_packed.clear();
+        m_packed.resize(column.values.size() / 2);
+        if (column.values.size() % 2 != 0 || !packHex(column.values.view(), m_packed.data())) {
             return false;
         }
         encodeLengths(column, shape, compression, to);
         to.push_back(kHex);
-        compression.appendStream(to, m_plane.view(), Hint::Plane);
+        compression.appendStream(to, m_packed.view(), Hint::Plane);
         return true;
     }
     return false;

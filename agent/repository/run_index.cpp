@@ -80,7 +80,7 @@ std::string encodeBlocks(const std::vector<BlockEntry>& blocks)
     return bytes;
 }
 
-Status takeBlock(ByteReader& reader, const Key& previous, BlockEntry& block)
+Status takeBlock(ByteReader& reader, const BlockEntry& previous, BlockEntry& block)
 {
     block.stored = reader.takeVarint();
     block.raw = reader.takeVarint();
@@ -89,8 +89,8 @@ Status takeBlock(ByteReader& reader, const Key& previous, BlockEntry& block)
     block.id = reader.take(kTagBytes);
     if (!reader.ok() || schema != 0 || block.stored <= kFrameOverhead ||
         block.raw > kLargestBlock || block.rows == 0 || block.rows > kMostRowsPerBlock ||
-        !takeKey(reader, previous, block.first) || !takeKey(reader, block.first, block.last) ||
-        block.last < block.first || block.first < previous) {
+        !takeKey(reader, previous.last, block.first) || !takeKey(reader, block.first, block.last) ||
+        block.last < block.first || block.first < previous.first || block.last < previous.last) {
         return malformedBytes("the block table");
     }
     FieldReader fields(reader.takeSized());
@@ -111,7 +111,7 @@ Status decodeBlocks(std::string_view bytes, RunIndex& index)
     }
     index.blocks.reserve(count);
     std::uint64_t offset = kObjectHeaderBytes;
-    Key previous;
+    BlockEntry previous;
     for (std::uint64_t i = 0; i < count; ++i) {
         BlockEntry block;
         ISO_TRY(takeBlock(reader, previous, block));
@@ -120,7 +120,7 @@ Status decodeBlocks(std::string_view bytes, RunIndex& index)
         if (offset < block.stored) {
             return malformedBytes("the block table");
         }
-        previous = block.last;
+        previous = block;
         index.blocks.push_back(std::move(block));
     }
     return reader.atEnd() ? Status() : Status(malformedBytes("the block table"));
