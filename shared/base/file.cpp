@@ -30,8 +30,10 @@ Status writeAll(int fd, std::string_view content)
 
 Status writeSynced(const std::filesystem::path& path, std::string_view content, FileMode mode)
 {
+    // What a crash left under this name may have another mode: it must not lend it to a secret.
+    ::unlink(path.c_str());
     const FileDescriptor fd(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
     if (fd.get() < 0) {
         return errnoError(errno, "cannot create " + path.string());
     }
@@ -106,7 +108,8 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
 Status writeFileDurably(const std::filesystem::path& path, std::string_view content, FileMode mode)
 {
     std::filesystem::path temporary = path;
-    temporary += ".tmp." + std::to_string(::getpid());
+    // The thread's id: two threads may write the same file at once, and the last one wins.
+    temporary += ".tmp." + std::to_string(::gettid());
     Status status = writeSynced(temporary, content, mode);
     if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
         status = errnoError(errno, "cannot rename to " + path.string());
