@@ -21,13 +21,15 @@ constexpr std::string_view kSampleSql =
     "  SELECT c.oid, c.reltoastrelid FROM unnest($1::oid[]) w(oid) JOIN pg_class c USING (oid)),"
     "indexes AS MATERIALIZED ("
     "  SELECT i.indrelid AS oid, sum(pg_stat_get_numscans(i.indexrelid)) AS scans,"
+    "    sum(pg_stat_get_tuples_fetched(i.indexrelid)) AS fetched,"
     "    sum(pg_stat_get_blocks_fetched(i.indexrelid)) AS blocks"
     "  FROM pg_index i WHERE i.indrelid = ANY ($1::oid[]) GROUP BY 1),"
     "totals AS MATERIALIZED ("
     "  SELECT w.oid, pg_stat_get_numscans(w.oid) + coalesce(x.scans, 0) AS reads,"
     "    pg_stat_get_tuples_inserted(w.oid) + pg_stat_get_tuples_updated(w.oid)"
     "      + pg_stat_get_tuples_deleted(w.oid) AS writes,"
-    "    pg_stat_get_tuples_returned(w.oid) + pg_stat_get_tuples_fetched(w.oid) AS seen,"
+    "    pg_stat_get_tuples_returned(w.oid) + pg_stat_get_tuples_fetched(w.oid)"
+    "      + coalesce(x.fetched, 0) AS seen,"
     "    pg_stat_get_blocks_fetched(w.oid) + coalesce(x.blocks, 0)"
     "      + CASE WHEN w.reltoastrelid = 0 THEN 0"
     "        ELSE pg_stat_get_blocks_fetched(w.reltoastrelid) END AS blocks"
@@ -36,10 +38,21 @@ constexpr std::string_view kSampleSql =
     "  (SELECT (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000000)::int8"
     "     FROM (SELECT count(*) FROM totals) done(n) WHERE n >= 0),"
     "  t.oid, t.reads::int8, t.writes, (t.seen + t.writes)::int8,"
-    "  (t.blocks * current_setting('block_size')::int8)::int8 "
+    "  (t.blocks * current_setting('block_size')::int8)::int8,"
+    "  (extract(epoch FROM b.until) * 1000000)::int8 "
     "FROM (SELECT clock_timestamp() AS now, concat_ws('|', pg_postmaster_start_time(),"
     "    pg_stat_get_bgwriter_stat_reset_time(), pg_stat_get_db_stat_reset_time(d.oid)) AS epoch"
-    "  FROM pg_database d WHERE d.datname = current_database()) m LEFT JOIN totals t ON true";
+    "  FROM pg_database d WHERE d.datname = current_database()) m "
+    // A session reports what it committed when it falls idle, at the latest 60 s later if the
+    // counters are contended; in a transaction, or in a procedure that commits, not before that
+    // ends. Sessions that we may not look at, or that do not count, leave it unknown.
+    "CROSS JOIN LATERAL (SELECT CASE WHEN current_setting('track_counts')::bool"
+    "    AND NOT coalesce(bool_or(a.state IS NULL OR a.state = 'disabled'), false)"
+    "    THEN least(m.now, min(least(a.query_start, a.xact_start))"
+    "      FILTER (WHERE a.state <> 'idle')) - interval '70 s' END AS until"
+    "  FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()"
+    "    AND a.backend_type NOT IN ('autovacuum worker', 'walsender')) b "
+    "LEFT JOIN totals t ON true";
 
 /// FNV-1a: only equality matters.
 std::uint64_t hashOf(std::string_view text)
@@ -77,6 +90,9 @@ Result<engine::AccessSample> sampleAccess(Connection& connection, const Clock& c
     sample.serverTime = fromUnixMicros(rows.integer(0, 0));
     sample.resetEpoch = hashOf(rows.view(0, 1));
     sample.cost = std::chrono::microseconds(rows.integer(0, 2));
+    if (!rows.isNull(0, 8)) {
+        sample.completeUntil = fromUnixMicros(rows.integer(0, 8));
+    }
     sample.leaves.reserve(rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) {
         if (rows.isNull(row, 3)) {
