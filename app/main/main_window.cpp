@@ -24,6 +24,7 @@
 #include <QIcon>
 #include <QStatusBar>
 #include <QTabWidget>
+#include <QToolBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -104,7 +105,12 @@ void MainWindow::buildViews()
     auto* top = new TopBar(m_context.state, m_context.view, m_settings, this);
     connect(top, &TopBar::searchRequested, this, &MainWindow::openSearch);
     connect(top, &TopBar::customRangeRequested, this, &MainWindow::chooseRange);
-    layout->insertWidget(0, top);
+    auto* bar = new QToolBar(tr("Range and zone"), this);
+    bar->setObjectName(QStringLiteral("rangeBar"));
+    bar->setMovable(false);
+    bar->toggleViewAction()->setEnabled(false);
+    bar->addWidget(top);
+    addToolBar(Qt::TopToolBarArea, bar);
 }
 
 QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* panel,
@@ -112,7 +118,11 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 {
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
+    panel->setAttribute(Qt::WA_StyledBackground);
     dock->setWidget(panel);
+    if (area == Qt::BottomDockWidgetArea) {
+        dock->setTitleBarWidget(new QWidget(dock)); // the tabs name them already
+    }
     // A floating dock cannot be docked again on Wayland before Qt 6.5.4.
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     addDockWidget(area, dock);
@@ -143,8 +153,8 @@ void MainWindow::buildDocks()
     jobs->raise();
     setDockOptions(dockOptions() | QMainWindow::AnimatedDocks);
     setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
-    resizeDocks({left, right}, {232, 280}, Qt::Horizontal);
-    resizeDocks({jobs}, {190}, Qt::Vertical);
+    resizeDocks({left, right}, {270, 300}, Qt::Horizontal);
+    resizeDocks({jobs}, {210}, Qt::Vertical);
     connect(inspector, &InspectorPanel::restoreRequested, this, &MainWindow::restoreSelection);
     connect(m_jobs, &JobsPanel::said, this, &MainWindow::say);
     connect(m_jobs, &JobsPanel::activeChanged, jobs, [jobs](int count) {

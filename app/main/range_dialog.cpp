@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main/range_dialog.h"
 
-#include <QDateTimeEdit>
+#include "app/widgets/zoned_time_edit.h"
+
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -11,15 +12,12 @@ namespace isotherm
 {
 
 RangeDialog::RangeDialog(viewmath::Span current, const Zone& zone, QWidget* parent)
-    : QDialog(parent), m_from(new QDateTimeEdit(this)), m_to(new QDateTimeEdit(this)),
+    : QDialog(parent), m_from(new ZonedTimeEdit(this)), m_to(new ZonedTimeEdit(this)),
       m_problem(new QLabel(this))
 {
     setWindowTitle(tr("Range"));
     auto* layout = new QFormLayout(this);
-    for (QDateTimeEdit* edit : {m_from, m_to}) {
-        edit->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
-        edit->setCalendarPopup(true);
-        edit->setTimeSpec(Qt::TimeZone);
+    for (ZonedTimeEdit* edit : {m_from, m_to}) {
         connect(edit, &QDateTimeEdit::dateTimeChanged, this, &RangeDialog::validate);
     }
     layout->addRow(tr("From"), m_from);
@@ -31,14 +29,13 @@ RangeDialog::RangeDialog(viewmath::Span current, const Zone& zone, QWidget* pare
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addRow(buttons);
-    m_from->setDateTime(zone.dateTime(viewmath::fromSeconds(current.begin)));
-    m_to->setDateTime(zone.dateTime(viewmath::fromSeconds(current.end)));
+    m_from->setInstant(viewmath::fromSeconds(current.begin), zone);
+    m_to->setInstant(viewmath::fromSeconds(current.end), zone);
 }
 
 viewmath::Span RangeDialog::range() const
 {
-    return {static_cast<double>(m_from->dateTime().toMSecsSinceEpoch()) / 1000.0,
-            static_cast<double>(m_to->dateTime().toMSecsSinceEpoch()) / 1000.0};
+    return {viewmath::toSeconds(m_from->instant()), viewmath::toSeconds(m_to->instant())};
 }
 
 void RangeDialog::validate()

@@ -6,12 +6,13 @@
 
 #include <QDialog>
 
-class QDateTimeEdit;
 class QLabel;
 class QPushButton;
 
 namespace isotherm
 {
+
+class ZonedTimeEdit;
 
 /// A stretch of the past, in the zone of the window.
 class RangeDialog : public QDialog
@@ -26,8 +27,8 @@ public:
 private:
     void validate();
 
-    QDateTimeEdit* m_from;
-    QDateTimeEdit* m_to;
+    ZonedTimeEdit* m_from;
+    ZonedTimeEdit* m_to;
     QLabel* m_problem;
     QPushButton* m_ok = nullptr;
 };

@@ -11,9 +11,9 @@ namespace
 
 using std::chrono::seconds;
 
-constexpr std::array<seconds, 8> kAutomaticLengths = {
-    seconds(60),   seconds(120),  seconds(300),      seconds(600),
-    seconds(1800), seconds(3600), seconds(6 * 3600), seconds(24 * 3600)};
+/// Up to what the live stream carries.
+constexpr std::array<seconds, 6> kAutomaticLengths = {seconds(60),  seconds(120),  seconds(300),
+                                                      seconds(600), seconds(1800), seconds(3600)};
 
 double now()
 {
@@ -42,8 +42,8 @@ void ViewContext::setLive(seconds length)
 
 void ViewContext::setAutomatic(seconds history)
 {
-    const auto fitting =
-        std::ranges::find_if(kAutomaticLengths, [&](seconds length) { return length >= history; });
+    const auto fitting = std::ranges::find_if(
+        kAutomaticLengths, [&](seconds length) { return length * 4 >= history * 3; });
     const seconds length = fitting == kAutomaticLengths.end() ? kAutomaticLengths.back() : *fitting;
     if (m_automatic && m_following && m_range.length() == static_cast<double>(length.count())) {
         return;

@@ -43,7 +43,8 @@ public:
 
     /// The last `length` until now, following.
     void setLive(std::chrono::seconds length);
-    /// As setLive(), with the length chosen for `history`: the shortest usual range that holds it.
+    /// As setLive(), with the length chosen for `history`: the shortest usual
+    /// range that holds three quarters of it.
     void setAutomatic(std::chrono::seconds history);
     /// A stretch of the past.
     void setFixed(viewmath::Span range);

@@ -63,6 +63,7 @@ void AuditPage::build()
     table->setAccessibleName(tr("Audit log"));
     table->setModel(&m_filter);
     table->verticalHeader()->hide();
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->setShowGrid(false);
     table->setFrameShape(QFrame::NoFrame);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -20,6 +20,8 @@ class InspectorPanel : public QWidget
 public:
     explicit InspectorPanel(const PageContext& context, QWidget* parent = nullptr);
 
+    [[nodiscard]] QSize sizeHint() const override { return {300, 500}; }
+
 Q_SIGNALS:
     void restoreRequested();
 

@@ -20,6 +20,7 @@ class JobsPanel : public QWidget
 public:
     explicit JobsPanel(const PageContext& context, QWidget* parent = nullptr);
 
+    [[nodiscard]] QSize sizeHint() const override { return {800, 200}; }
     [[nodiscard]] JobsModel& model() { return *m_model; }
     [[nodiscard]] QPushButton& cancelButton() { return *m_cancel; }
     void selectJob(JobId job);

@@ -22,6 +22,7 @@ class NavigatorPanel : public QWidget
 public:
     explicit NavigatorPanel(const PageContext& context, QWidget* parent = nullptr);
 
+    [[nodiscard]] QSize sizeHint() const override { return {270, 500}; }
     [[nodiscard]] QTreeView& tree() { return *m_tree; }
     [[nodiscard]] QLineEdit& filter() { return *m_filterEdit; }
 

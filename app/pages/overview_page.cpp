@@ -84,8 +84,7 @@ void OverviewPage::build()
         layout->addWidget(table, 1);
         grid->addWidget(card, 1, at, 1, 2);
     };
-    m_hottest =
-        makeTable({tr("Shard"), tr("Temperature"), tr("Next hour"), tr("Rate"), tr("Size")});
+    m_hottest = makeTable({tr("Shard"), tr("Temperature"), tr("Predicted"), tr("Rate")});
     m_hottest->setItemDelegateForColumn(
         0, new DotDelegate(
                [this](const QModelIndex& index) -> DotStyle {
@@ -211,8 +210,7 @@ void OverviewPage::refreshHottest()
                  {shardTitle(shard), text::temperature(shard.temperature),
                   text::temperature(shard.predictedTemperature),
                   shard.rowsPerSecond ? text::heatValue(HeatMetric::Rows, *shard.rowsPerSecond)
-                                      : text::unknown(),
-                  text::bytes(shard.size)},
+                                      : text::unknown()},
                  shard.id.get());
     }
 }

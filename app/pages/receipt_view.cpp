@@ -29,6 +29,7 @@ ReceiptView::ReceiptView(QWidget* parent)
     m_tables->setHorizontalHeaderLabels(
         {tr("Table"), tr("Restored to"), tr("Rows"), tr("Checksum"), tr("Verified")});
     m_tables->verticalHeader()->hide();
+    m_tables->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_tables->setShowGrid(false);
     m_tables->setFrameShape(QFrame::NoFrame);
     m_tables->setEditTriggers(QAbstractItemView::NoEditTriggers);

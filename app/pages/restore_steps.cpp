@@ -3,8 +3,8 @@
 
 #include "app/models/jobs_model.h"
 #include "app/viewmath/text.h"
+#include "app/widgets/zoned_time_edit.h"
 
-#include <QDateTimeEdit>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -126,15 +126,13 @@ bool RestoreWhatStep::complete() const
 RestoreWhenStep::RestoreWhenStep(QWidget* parent)
     : QWidget(parent), m_newest(new QRadioButton(tr("The newest backup"), this)),
       m_before(new QRadioButton(tr("The newest backup at or before"), this)),
-      m_moment(new QDateTimeEdit(this)), m_points(new QListWidget(this)),
+      m_moment(new ZonedTimeEdit(this)), m_points(new QListWidget(this)),
       m_result(label({}, "resultLabel", this))
 {
     QVBoxLayout* layout = stepLayout(
         this, tr("From when"),
         tr("A shard comes back as its newest backup at or before this moment shows it. To undo an "
            "accident, choose a moment just before it."));
-    m_moment->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
-    m_moment->setCalendarPopup(true);
     m_moment->setAccessibleName(tr("Moment"));
     layout->addWidget(m_newest);
     layout->addWidget(m_before);
@@ -144,9 +142,9 @@ RestoreWhenStep::RestoreWhenStep(QWidget* parent)
     layout->addWidget(m_points, 1);
     layout->addWidget(m_result);
     connect(m_newest, &QRadioButton::toggled, this, &RestoreWhenStep::resolve);
-    connect(m_moment, &QDateTimeEdit::dateTimeChanged, this, [this](const QDateTime& moment) {
-        m_wish = WallTime(std::chrono::milliseconds(moment.toMSecsSinceEpoch()) +
-                          std::chrono::microseconds(999'999));
+    connect(m_moment, &QDateTimeEdit::dateTimeChanged, this, [this] {
+        // All of the second that is shown: backups of this second count as "at".
+        m_wish = m_moment->instant() + std::chrono::microseconds(999'999);
         m_before->setChecked(true);
         resolve();
     });
@@ -154,7 +152,7 @@ RestoreWhenStep::RestoreWhenStep(QWidget* parent)
         const int row = m_points->currentRow();
         if (row >= 0 && row < static_cast<int>(m_restorePoints.size())) {
             const WallTime at = m_restorePoints[static_cast<std::size_t>(row)].at;
-            m_moment->setDateTime(m_zone.dateTime(at));
+            m_moment->setInstant(at, m_zone);
             m_wish = at; // to the microsecond: the editor only knows seconds
             m_before->setChecked(true);
             resolve();
@@ -173,12 +171,11 @@ void RestoreWhenStep::setPoints(std::vector<BackupRecord> backups, std::vector<S
     fillPoints();
     {
         const QSignalBlocker blocker(m_moment);
-        m_moment->setTimeSpec(Qt::TimeZone);
         const auto initial = wish                      ? wish
                              : m_restorePoints.empty() ? std::nullopt
                                                        : std::optional(m_restorePoints.front().at);
         if (initial) {
-            m_moment->setDateTime(zone.dateTime(*initial));
+            m_moment->setInstant(*initial, zone);
         }
         m_before->setText(
             tr("The newest backup at or before (%1)").arg(zone.name(initial.value_or(WallTime{}))));
@@ -277,6 +274,7 @@ RestorePlanStep::RestorePlanStep(QWidget* parent)
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_side);
     m_side->setTextInteractionFlags(Qt::TextSelectableByMouse);

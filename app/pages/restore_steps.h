@@ -10,7 +10,6 @@
 #include <optional>
 #include <vector>
 
-class QDateTimeEdit;
 class QLabel;
 class QLineEdit;
 class QListWidget;
@@ -20,6 +19,8 @@ class QTableView;
 
 namespace isotherm
 {
+
+class ZonedTimeEdit;
 
 /// What: the shards, their tables, and which keys.
 class RestoreWhatStep : public QWidget
@@ -72,7 +73,7 @@ private:
 
     QRadioButton* m_newest;
     QRadioButton* m_before;
-    QDateTimeEdit* m_moment;
+    ZonedTimeEdit* m_moment;
     QListWidget* m_points;
     QLabel* m_result;
     std::vector<BackupRecord> m_backups;

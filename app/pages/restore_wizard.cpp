@@ -39,6 +39,8 @@ RestoreWizard::RestoreWizard(const PageContext& context, QWidget* parent)
 
 void RestoreWizard::build()
 {
+    setObjectName(QStringLiteral("pagePanel"));
+    setAttribute(Qt::WA_StyledBackground);
     auto* whole = new QHBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->setSpacing(0);
@@ -76,6 +78,7 @@ void RestoreWizard::build()
     right->addWidget(m_pages, 1);
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(24, 10, 24, 16);
+    buttons->setSpacing(8);
     m_why->setObjectName(QStringLiteral("mutedLabel"));
     m_next->setObjectName(QStringLiteral("primaryButton"));
     buttons->addWidget(m_cancel);

@@ -36,7 +36,7 @@ void DotDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setFont(item.font);
     painter->drawText(
         textArea, Qt::AlignLeft | Qt::AlignVCenter,
-        item.fontMetrics.elidedText(said, Qt::ElideRight, static_cast<int>(textArea.width())));
+        item.fontMetrics.elidedText(said, Qt::ElideMiddle, static_cast<int>(textArea.width())));
     painter->restore();
 }
 

@@ -16,7 +16,7 @@ namespace isotherm
 namespace
 {
 
-constexpr int kWidth = 112;
+constexpr int kWidth = 132;
 constexpr double kBarWidth = 14.0;
 constexpr double kMissingHeight = 30.0;
 

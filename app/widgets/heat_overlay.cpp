@@ -14,7 +14,9 @@ namespace
 {
 
 /// Rows lower than this have no room for glyphs.
-constexpr double kLowestMarkedRow = 7.0;
+constexpr double kLowestMarkedRow = 12.0;
+/// Closer marks than this would hide the heat: then only some are drawn.
+constexpr double kMarkGap = 14.0;
 
 } // namespace
 
@@ -46,19 +48,25 @@ void HeatOverlay::paintMarks(const std::vector<HeatMark>& marks, const HeatMatri
     for (std::size_t row = matrix.rows.size(); row-- > 0;) {
         firstRow[matrix.rows[row].shard] = row;
     }
-    const double radius = std::clamp(rowHeight * 0.22, 2.5, 4.5);
+    const double radius = std::clamp(rowHeight * 0.14, 2.2, 3.4);
+    std::unordered_map<ShardId, double> lastX;
     for (const HeatMark& mark : marks) {
         const auto found = firstRow.find(mark.shard);
         const double x = viewport.time.fraction(mark.time) * m_area.width();
         if (found == firstRow.end() || x < -radius || x > m_area.width() + radius) {
             continue;
         }
+        const auto [last, first] = lastX.emplace(mark.shard, x);
+        if (!first && x - last->second < kMarkGap) {
+            continue;
+        }
+        last->second = x;
         // At the top edge of the row: the heat itself stays readable.
         const double y =
             viewport.rows.fraction(static_cast<double>(found->second)) * m_area.height() + radius +
             2.0;
         if (y > -radius && y < m_area.height() + radius) {
-            paintBackupGlyph(m_painter, {x, y}, radius, QColor(0xf4, 0xf7, 0xfa), mark.full);
+            paintBackupGlyph(m_painter, {x, y}, radius, QColor(0xf4, 0xf7, 0xfa, 215), mark.full);
         }
     }
 }
