@@ -7,6 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 namespace isotherm::backup
 {
@@ -96,7 +97,11 @@ Result<std::string> BackupHandler::record(const repository::Manifest& manifest,
     metadata::ShardSchedule schedule;
     schedule.shard = manifest.shard;
     schedule.lastRun = manifest.started;
-    schedule.changeMark = mark;
+    std::vector<TableSchema> tables;
+    for (const repository::ManifestTable& table : manifest.tables) {
+        tables.push_back(table.schema);
+    }
+    schedule.changeMark = bindMark(mark, manifest.id, shapeOf(tables));
     ISO_TRY(m_stores.schedules.put(schedule));
     const std::string took = formatDuration(between(backup.started, backup.finished));
     m_stores.log.info("backup.finished", "backed up one shard",

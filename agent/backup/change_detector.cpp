@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/backup/change_detector.h"
 
+#include "agent/repository/row_checksum.h"
+#include "agent/repository/schema_codec.h"
+
 #include <algorithm>
 
 namespace isotherm::backup
 {
-
 void ChangeDetector::observe(const engine::AccessSample& sample)
 {
     const std::lock_guard lock(m_mutex);
@@ -44,6 +46,29 @@ std::optional<WallTime> ChangeDetector::unchangedUntil(const std::string& mark,
         return std::nullopt;
     }
     return std::min(*m_completeUntil, leavesSeen);
+}
+
+std::string shapeOf(const std::vector<TableSchema>& tables)
+{
+    std::string shapes;
+    for (const TableSchema& table : tables) {
+        shapes += repository::encodeSchema(table);
+    }
+    repository::RowChecksum fingerprint;
+    fingerprint.add(shapes);
+    return fingerprint.hex();
+}
+
+std::string bindMark(const std::string& mark, const std::string& backup, const std::string& shape)
+{
+    return mark.empty() ? mark : backup + " " + shape + " " + mark;
+}
+
+std::string unbindMark(const std::string& bound, const std::string& backup,
+                       const std::string& shape)
+{
+    const std::string binding = backup + " " + shape + " ";
+    return bound.starts_with(binding) ? bound.substr(binding.size()) : "";
 }
 
 } // namespace isotherm::backup

@@ -3,6 +3,7 @@
 
 #include "agent/engine/engine.h"
 #include "shared/base/clock.h"
+#include "shared/model/table_schema.h"
 
 #include <cstdint>
 #include <mutex>
@@ -39,5 +40,17 @@ private:
     std::optional<WallTime> m_completeUntil;
     std::unordered_map<std::uint64_t, std::uint64_t> m_writes;
 };
+
+/// Differs when tables look different: a column may be added without a write.
+[[nodiscard]] std::string shapeOf(const std::vector<TableSchema>& tables);
+
+/// A mark as it is kept until the next look: it tells about the rows of this one backup only (not
+/// of an older one, should this one be removed), and about tables of this shape. "" stays "".
+[[nodiscard]] std::string bindMark(const std::string& mark, const std::string& backup,
+                                   const std::string& shape);
+
+/// The mark that was bound to `backup` and `shape`; "" when `bound` belongs to others.
+[[nodiscard]] std::string unbindMark(const std::string& bound, const std::string& backup,
+                                     const std::string& shape);
 
 } // namespace isotherm::backup

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <limits>
 
 namespace isotherm::backup
 {
@@ -75,10 +76,12 @@ DueTime nextBackup(const ShardFacts& facts, const SchedulePolicy& policy, WallTi
         rule.why += ", shortened to " + formatDuration(rule.interval) + " by the objective of " +
                     formatDuration(*facts.rpo);
     }
-    DueTime due{now, rule.interval, rule.why};
+    DueTime due{now, rule.interval, std::numeric_limits<double>::infinity(), rule.why};
     if (!facts.lastBackup) {
         due.reason = "no backup yet";
     } else {
+        const std::chrono::duration<double> gone = now - *facts.lastBackup;
+        due.urgency = gone / std::max(rule.interval, milliseconds(1));
         const double early = policy.jitter * steadyFraction(facts.shard);
         due.due = *facts.lastBackup + scaled(rule.interval, 1.0 - early);
         // Whatever was missed while the agent or the database was down is caught up once, now.

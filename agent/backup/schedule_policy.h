@@ -44,6 +44,9 @@ struct DueTime
 {
     WallTime due{};
     std::chrono::milliseconds interval{0}; ///< the rule's answer, before jitter
+    /// Intervals gone by since the last backup; infinite without one. Who waits keeps rising, so
+    /// that nobody starves when there is more to do than can be done.
+    double urgency = 0;
     std::string reason;
 };
 

@@ -24,6 +24,7 @@ Status Scheduler::tick()
             return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
         }));
     std::size_t room = m_options.maxConcurrent > active ? m_options.maxConcurrent - active : 0;
+    Status first; // one shard in trouble must not keep the others waiting
     for (const Candidate& candidate : all) {
         if (candidate.entry.due > now) {
             break; // sorted
@@ -31,13 +32,30 @@ Status Scheduler::tick()
         if (m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard)) {
             continue;
         }
-        if (candidate.entry.kind == BackupKind::Unchanged) {
-            ISO_TRY(moveOn(candidate));
-        } else if (room > 0) {
-            ISO_TRY(submit(candidate));
-            --room;
+        const Status served = serve(candidate, room);
+        first = first.ok() ? served : first;
+    }
+    return first;
+}
+
+Status Scheduler::serve(const Candidate& candidate, std::size_t& room)
+{
+    if (candidate.entry.kind == BackupKind::Unchanged) {
+        const Status moved = moveOn(candidate);
+        if (moved.ok()) {
+            return {};
+        }
+        if (room > 0) { // what the last backup names is damaged or gone: the rows still are there
+            m_parts.log.warning(
+                "backup.not_moved_on", moved.error().text(),
+                {{"shard", static_cast<std::int64_t>(candidate.entry.shard.get())}});
         }
     }
+    if (room == 0) {
+        return {};
+    }
+    ISO_TRY(submit(candidate));
+    --room;
     return {};
 }
 
@@ -85,34 +103,56 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
     ISO_ASSIGN(const auto schedules, m_parts.schedules.all());
     std::vector<Candidate> candidates;
     for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        const std::string shape = shapeOf(keyspace->layout.tables);
         for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
-            Candidate candidate{{}, {keyspace, i}, std::nullopt, {}};
             const ShardRecord& shard = keyspace->shards[i];
             const auto backup = newest.find(shard.id);
             const ShardFacts facts =
-                factsOf(candidate.place,
+                factsOf({keyspace, i},
                         backup != newest.end() ? std::optional(backup->second) : std::nullopt);
             const DueTime due = nextBackup(facts, policy, now);
-            candidate.entry = {shard.id,         shard.keyspace,    shard.rangeText, due.due,
-                               BackupKind::Full, facts.temperature, due.interval,    due.reason};
+            Candidate candidate{{shard.id, shard.keyspace, shard.rangeText, due.due,
+                                 BackupKind::Full, facts.temperature, due.interval, due.reason},
+                                due.urgency,
+                                {keyspace, i}};
             const auto schedule = schedules.find(shard.id);
             if (backup != newest.end() && schedule != schedules.end()) {
-                const auto until = m_parts.changes.unchangedUntil(
-                    schedule->second.changeMark, candidate.place.layout().leaves, keyspace->seen);
-                if (until && *until > backup->second.asOf) {
-                    candidate.unchangedUntil = until;
-                    candidate.newestBackup = backup->second.id;
-                    candidate.entry.kind = BackupKind::Unchanged;
-                    candidate.entry.reason += "; unchanged since the last one: no data to write";
-                }
+                candidate.schedule = schedule->second;
+                candidate.shape = shape;
+                noteUnchanged(candidate, backup->second);
             }
             candidates.push_back(std::move(candidate));
         }
     }
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-        return std::pair(a.entry.due, a.entry.shard) < std::pair(b.entry.due, b.entry.shard);
-    });
+    std::sort(candidates.begin(), candidates.end(), goesBefore);
     return candidates;
+}
+
+bool Scheduler::goesBefore(const Candidate& a, const Candidate& b)
+{
+    if (a.entry.due != b.entry.due) {
+        return a.entry.due < b.entry.due;
+    }
+    if (a.urgency != b.urgency) {
+        return a.urgency > b.urgency;
+    }
+    const double heatOfA = a.entry.temperature.value_or(-1);
+    const double heatOfB = b.entry.temperature.value_or(-1);
+    return heatOfA != heatOfB ? heatOfA > heatOfB : a.entry.shard < b.entry.shard;
+}
+
+void Scheduler::noteUnchanged(Candidate& candidate, const BackupRecord& newest) const
+{
+    const topology::KeyspaceView& keyspace = *candidate.place.keyspace;
+    candidate.mark = unbindMark(candidate.schedule.changeMark, newest.id, candidate.shape);
+    const auto until = m_parts.changes.unchangedUntil(
+        candidate.mark, candidate.place.layout().leaves, keyspace.seen);
+    if (until && *until > newest.asOf) {
+        candidate.unchangedUntil = until;
+        candidate.newestBackup = newest.id;
+        candidate.entry.kind = BackupKind::Unchanged;
+        candidate.entry.reason += "; unchanged since the last one: no data to write";
+    }
 }
 
 ShardFacts Scheduler::factsOf(const topology::ShardPlace& place,
@@ -145,6 +185,11 @@ Status Scheduler::moveOn(const Candidate& candidate)
     manifest.finished = manifest.started;
     ISO_ASSIGN(manifest.id, m_parts.repository.commitManifest(manifest));
     ISO_TRY(m_parts.backups.put(recordOf(manifest, m_options.tier)));
+    metadata::ShardSchedule schedule = candidate.schedule;
+    schedule.lastSkipped = manifest.started;
+    schedule.lastSkipReason = "unchanged";
+    schedule.changeMark = bindMark(candidate.mark, manifest.id, candidate.shape);
+    ISO_TRY(m_parts.schedules.put(schedule));
     m_parts.log.info("backup.unchanged", "shard has not changed since its last backup",
                      {{"shard", static_cast<std::int64_t>(manifest.shard.get())},
                       {"manifest", manifest.id},

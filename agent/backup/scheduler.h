@@ -24,10 +24,12 @@ struct SchedulerOptions
     std::string tier;
 };
 
-/// Gives every shard its backups: as often as its temperature deserves, the most overdue first, at
-/// most `maxConcurrent` at a time, each missed run caught up once. A shard that has certainly not
-/// changed gets a manifest with a newer moment instead, and no data is written. Thread-safe; the
-/// referenced objects outlive it.
+/// Gives every shard its backups: as often as its temperature deserves, at most `maxConcurrent` at
+/// a time, each missed run caught up once. Among those that are due, the one with the most of its
+/// own intervals gone by goes first, a shard without any backup before all; then the hottest. A
+/// shard that has certainly not changed gets a manifest with a newer moment instead, and no data is
+/// written. One shard in trouble holds up no other. Thread-safe; the referenced objects outlive
+/// it.
 class Scheduler
 {
 public:
@@ -62,12 +64,19 @@ private:
     struct Candidate
     {
         ScheduleEntry entry;
+        double urgency = 0;
         topology::ShardPlace place;
-        std::optional<WallTime> unchangedUntil; ///< later than the newest backup
-        std::string newestBackup;               ///< its id
+        std::optional<WallTime> unchangedUntil = {}; ///< later than the newest backup
+        std::string newestBackup = {};               ///< its id
+        metadata::ShardSchedule schedule = {};
+        std::string mark = {};
+        std::string shape = {}; ///< of the tables
     };
 
+    [[nodiscard]] static bool goesBefore(const Candidate& a, const Candidate& b);
     [[nodiscard]] Result<std::vector<Candidate>> candidates() const;
+    [[nodiscard]] Status serve(const Candidate& candidate, std::size_t& room);
+    void noteUnchanged(Candidate& candidate, const BackupRecord& newest) const;
     [[nodiscard]] ShardFacts factsOf(const topology::ShardPlace& place,
                                      const std::optional<BackupRecord>& newest) const;
     [[nodiscard]] Status moveOn(const Candidate& candidate);

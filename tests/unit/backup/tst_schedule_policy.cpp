@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// moc 6.4 cannot parse <compare>, which the header needs, unless it met <string> before it.
+// clang-format off
+#include <string>
+
 #include "agent/backup/schedule_policy.h"
+// clang-format on
 
 #include <QtTest/QtTest>
 

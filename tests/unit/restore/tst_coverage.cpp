@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// moc 6.4 cannot parse <concepts> unless it met Qt's headers before it.
+// moc 6.4 cannot parse <compare>, which the header needs, unless it met <string> before it.
 // clang-format off
-#include <QtTest/QtTest>
+#include <string>
 
 #include "agent/restore/coverage.h"
 // clang-format on
 
+#include <QtTest/QtTest>
 #include <algorithm>
 #include <optional>
 #include <random>

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/backup/backup_handler.h"
+#include "agent/backup/scheduler.h"
+#include "agent/metadata/database.h"
+#include "agent/storage/directory_store.h"
+#include "tests/harness/fake_clock.h"
+#include "tests/harness/temp_dir.h"
+#include "tests/harness/test_log.h"
+#include "tests/unit/backup/memory_engine.h"
+
+#include <QtTest/QtTest>
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <set>
+
+using namespace isotherm;
+using namespace isotherm::test;
+using namespace isotherm::backup;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace
+{
+
+constexpr const char* kKeyspace = "items";
+
+std::unique_ptr<metadata::Database> openDatabase(const TempDir& folder, Log& log)
+{
+    auto opened = metadata::Database::open(folder.path() / "metadata.db", log);
+    ISO_CHECK(opened.ok());
+    return std::move(*opened);
+}
+
+std::unique_ptr<storage::DirectoryStore> openStore(const TempDir& folder)
+{
+    auto opened = storage::DirectoryStore::open(folder.path() / "repository");
+    ISO_CHECK(opened.ok());
+    return std::move(*opened);
+}
+
+std::unique_ptr<repository::Repository> makeRepository(storage::ObjectStore& store,
+                                                       const Clock& clock)
+{
+    const repository::RepositoryOptions options{.clock = clock, .cost = {.logN = 10}};
+    auto made = repository::Repository::create(store, "secret", options);
+    ISO_CHECK(made.ok());
+    return std::move(*made);
+}
+
+std::unique_ptr<heat::HeatStore> openHeat(metadata::HeatBlockStore& blocks, Log& log)
+{
+    auto opened = heat::HeatStore::open(blocks, log);
+    ISO_CHECK(opened.ok());
+    return std::move(*opened);
+}
+
+heat::TemperatureOptions hundredIsHot()
+{
+    heat::TemperatureOptions options;
+    options.hotRates[kKeyspace] = 100.0;
+    return options;
+}
+
+/// The scheduler with real parts around it; only the database is in memory and the clock still.
+struct World
+{
+    explicit World(const std::vector<std::int64_t>& cuts, SchedulerOptions wishes = plainWishes(),
+                   std::optional<std::chrono::milliseconds> rpo = std::nullopt)
+        : scheduler(
+              {topology, backups, schedules, *repository, temperatures, changes, jobs, clock, log},
+              std::move(wishes))
+    {
+        jobs.registerHandler(JobKind::Backup, handler);
+        jobs.addListener([this](const JobRecord& job) {
+            if (isFinished(job.state)) {
+                scheduler.noteFinished(job);
+                ++finished;
+            }
+        });
+        ISO_CHECK(jobs.start().ok());
+        engine.define(kKeyspace, cuts);
+        metadata::StoredKeyspace keyspace;
+        keyspace.spec = {kKeyspace, {"items"}, {}};
+        keyspace.record.name = kKeyspace;
+        keyspace.record.rpo = rpo;
+        ISO_CHECK(topology.adopt(keyspace).ok());
+        sample();
+    }
+    ~World()
+    {
+        engine.holdReaders(false);
+        jobs.stop();
+    }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    static SchedulerOptions plainWishes()
+    {
+        SchedulerOptions wishes;
+        wishes.policy.jitter = 0; // moments that a test can name
+        wishes.tier = "local";
+        return wishes;
+    }
+
+    void sample()
+    {
+        const auto sampled = engine.sampleAccess(engine.leafIds(kKeyspace));
+        ISO_CHECK(sampled.ok());
+        changes.observe(*sampled);
+    }
+
+    /// Time passes; topology and counters are looked at as the agent would.
+    void pass(std::chrono::milliseconds time)
+    {
+        clock.advance(time);
+        ISO_CHECK(topology.refresh().ok());
+        sample();
+    }
+
+    [[nodiscard]] std::vector<ShardId> ids() const
+    {
+        std::vector<ShardId> ids;
+        for (const ShardRecord& shard : topology.keyspaces().front()->shards) {
+            ids.push_back(shard.id);
+        }
+        return ids;
+    }
+
+    /// Rows a second of each shard over the last minute.
+    void heatUp(const std::vector<float>& rates)
+    {
+        heat::RateSample sampled;
+        sampled.start = clock.wallNow() - seconds(60);
+        sampled.end = clock.wallNow();
+        for (std::size_t i = 0; i < rates.size(); ++i) {
+            sampled.cells.push_back({ids()[i], {0, 0, rates[i], 0}});
+        }
+        ISO_CHECK(heat->record(sampled).ok());
+        ISO_CHECK(temperatures.update(sampled.end, topology.keyspaces().front()->shards).ok());
+    }
+
+    /// Ticks and waits until nothing is under way any more; what ran, in the order of submission.
+    std::vector<ShardId> tickAndWait()
+    {
+        const std::size_t before = jobs.jobs({}).value().size();
+        ISO_CHECK(scheduler.tick().ok());
+        std::vector<JobRecord> all = jobs.jobs({}).value();
+        std::vector<ShardId> started;
+        for (std::size_t i = all.size() - before; i > 0; --i) { // newest first
+            const auto ended = jobs.wait(all[i - 1].id, minutes(1));
+            ISO_CHECK(ended.ok());
+            started.push_back(ended->shards.front());
+        }
+        // The scheduler is told a moment after the job has ended.
+        while (finished < static_cast<int>(all.size())) {
+            std::this_thread::yield();
+        }
+        return started;
+    }
+
+    [[nodiscard]] BackupRecord newest(ShardId shard) const
+    {
+        const auto found = backups.newest(shard, std::nullopt);
+        ISO_CHECK(found.ok() && *found);
+        return **found;
+    }
+
+    TempDir folder;
+    TestLog log;
+    FakeClock clock;
+    MemoryEngine engine{clock};
+    std::unique_ptr<metadata::Database> database = openDatabase(folder, log);
+    metadata::KeyspaceStore keyspaces{*database};
+    metadata::ShardStore shards{*database};
+    mutable metadata::BackupStore backups{*database};
+    metadata::ScheduleStore schedules{*database};
+    metadata::JobStore jobStore{*database};
+    metadata::HeatBlockStore blocks{*database};
+    std::unique_ptr<storage::DirectoryStore> store = openStore(folder);
+    std::unique_ptr<repository::Repository> repository = makeRepository(*store, clock);
+    std::unique_ptr<heat::HeatStore> heat = openHeat(blocks, log);
+    heat::TemperatureModel temperatures{*heat, hundredIsHot()};
+    topology::Topology topology{engine, keyspaces, shards, clock};
+    ChangeDetector changes;
+    BackupHandler handler{{engine, *repository, clock},
+                          {topology, backups, schedules, changes, log},
+                          {"test", "local", 1, 1}};
+    std::atomic<int> finished{0};
+    jobs::JobEngine jobs{jobStore, clock, log, {.workers = 8, .maxPerKind = {}}};
+    Scheduler scheduler;
+};
+
+std::set<std::string> runsOf(World& world, const std::string& backup)
+{
+    const auto manifest = world.repository->loadManifest(backup);
+    ISO_CHECK(manifest.ok());
+    std::set<std::string> runs;
+    for (const repository::ManifestTable& table : manifest->tables) {
+        for (const repository::RunRef& run : table.runs) {
+            runs.insert(run.object);
+        }
+    }
+    return runs;
+}
+
+} // namespace
+
+class TstScheduler : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void tick_neverBackedUp_hottestFirst()
+    {
+        SchedulerOptions wishes = World::plainWishes();
+        wishes.maxConcurrent = 1;
+        World world({10, 20, 30}, wishes);
+        world.heatUp({5, 60, 95, 20});
+        const auto ids = world.ids();
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[2]});
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[1]});
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[3]});
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[0]});
+        QVERIFY(world.tickAndWait().empty());
+    }
+
+    void tick_moreDueThanRoom_neverMoreThanTheBound()
+    {
+        World world({10, 20, 30, 40, 50}); // 6 shards, 2 at a time
+        world.engine.holdReaders(true);
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(world.scheduler.tick().ok());
+        }
+        QCOMPARE(world.jobs.jobs({}).value().size(), std::size_t(2));
+        QTRY_COMPARE(world.engine.openSnapshots(), 2);
+        world.engine.holdReaders(false);
+        QTRY_COMPARE(world.finished.load(), 2);
+        for (int i = 0; i < 3; ++i) {
+            (void)world.tickAndWait();
+        }
+        QCOMPARE(world.engine.snapshotsTaken(), 6);
+        QCOMPARE(world.engine.mostOpenSnapshots(), 2);
+    }
+
+    /// More work than time: whoever waits longest, by its own measure, must get a turn.
+    void tick_overloaded_nobodyStarves()
+    {
+        SchedulerOptions wishes = World::plainWishes();
+        wishes.maxConcurrent = 1;
+        World world({10, 20, 30, 40}, wishes);
+        world.heatUp({95, 95, 95, 1, 1});
+        std::set<ShardId> served;
+        for (int round = 0; round < 110; ++round) { // one backup takes 25 minutes, three hot shards
+            for (std::int64_t key = 5; key < 60; key += 10) {
+                world.engine.put(kKeyspace, 0, key, std::to_string(round));
+            }
+            world.pass(minutes(25));
+            world.heatUp({95, 95, 95, 1, 1});
+            for (const ShardId shard : world.tickAndWait()) {
+                if (round >= 5) { // after each had its first one
+                    served.insert(shard);
+                }
+            }
+        }
+        QCOMPARE(served.size(), std::size_t(5));
+    }
+
+    void tick_manyRunsMissed_caughtUpOnce()
+    {
+        World world({10});
+        QCOMPARE(world.tickAndWait().size(), std::size_t(2));
+        world.engine.put(kKeyspace, 0, 5, "x");
+        world.engine.put(kKeyspace, 0, 15, "x");
+        world.pass(hours(24 * 9));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(2));
+        for (int i = 0; i < 3; ++i) {
+            world.pass(minutes(1));
+            QVERIFY(world.tickAndWait().empty());
+        }
+    }
+
+    void tick_afterFailures_backsOffLongerEachTimeAndRecovers()
+    {
+        World world({});
+        world.engine.breakSnapshots(makeError(Code::Unavailable, "no connection"));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+        for (const seconds delay : {seconds(30), seconds(60), seconds(120)}) {
+            world.pass(delay - seconds(1));
+            QVERIFY(world.tickAndWait().empty());
+            world.pass(seconds(1));
+            QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+        }
+        world.engine.breakSnapshots(std::nullopt);
+        world.pass(seconds(240));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+        QCOMPARE(world.newest(world.ids()[0]).kind, BackupKind::Full);
+        world.engine.breakSnapshots(makeError(Code::Unavailable, "no connection"));
+        world.engine.put(kKeyspace, 0, 5, "x");
+        world.pass(hours(6));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+        world.pass(seconds(30)); // success had set it back to the first delay
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+    }
+
+    void tick_oneShardFails_theOthersGoOn()
+    {
+        World world({10});
+        (void)world.tickAndWait();
+        const auto ids = world.ids();
+        // The first shard's last backup is damaged: it cannot be moved on.
+        const auto name = repository::manifestObjectName(world.newest(ids[0]).id);
+        QVERIFY(name.ok());
+        QVERIFY(world.store->remove(*name).ok());
+        world.pass(hours(25));
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[0]}); // from its rows instead
+        QCOMPARE(world.newest(ids[0]).kind, BackupKind::Full);
+        QCOMPARE(world.newest(ids[1]).kind, BackupKind::Unchanged);
+    }
+
+    void tick_unchanged_newMomentSameRunsNoDataWritten()
+    {
+        World world({});
+        world.engine.put(kKeyspace, 0, 5, "x");
+        world.sample();
+        (void)world.tickAndWait();
+        const ShardId shard = world.ids()[0];
+        const BackupRecord full = world.newest(shard);
+        const auto before = world.repository->usage().value();
+        for (int i = 0; i < 3; ++i) { // moved on from a moved-on one, too
+            world.pass(hours(6));
+            QVERIFY(world.tickAndWait().empty());
+            const BackupRecord moved = world.newest(shard);
+            QCOMPARE(moved.kind, BackupKind::Unchanged);
+            QCOMPARE(moved.asOf, world.clock.wallNow());
+            QCOMPARE(moved.rows, full.rows);
+            QCOMPARE(moved.rawBytes.get(), std::uint64_t(0));
+            QCOMPARE(runsOf(world, moved.id), runsOf(world, full.id));
+        }
+        const auto after = world.repository->usage().value();
+        QCOMPARE(after.runs, before.runs);
+        QCOMPARE(after.manifests, before.manifests + 3);
+        QCOMPARE(world.engine.snapshotsTaken(), 1);
+    }
+
+    /// Whatever may have touched the rows must make a real backup: an Unchanged one would be a lie.
+    void tick_mayHaveChanged_fullBackup_data()
+    {
+        QTest::addColumn<int>("which");
+        QTest::newRow("a row written") << 0;
+        QTest::newRow("truncated or rewritten") << 1;
+        QTest::newRow("a column added") << 2;
+        QTest::newRow("counters reset") << 3;
+        QTest::newRow("counters incomplete") << 4;
+        QTest::newRow("the backup that the mark is of was removed") << 5;
+    }
+    void tick_mayHaveChanged_fullBackup()
+    {
+        QFETCH(int, which);
+        World world({});
+        world.engine.put(kKeyspace, 0, 5, "old");
+        world.sample();
+        (void)world.tickAndWait();
+        world.engine.put(kKeyspace, 0, 5, "new");
+        world.pass(hours(6));
+        (void)world.tickAndWait();
+        const ShardId shard = world.ids()[0];
+        const BackupRecord second = world.newest(shard);
+        QCOMPARE(second.kind, BackupKind::Full);
+        switch (which) {
+        case 0:
+            world.engine.put(kKeyspace, 0, 6, "x");
+            break;
+        case 1:
+            world.engine.rewrite(kKeyspace, 0);
+            break;
+        case 2:
+            world.engine.addColumn(kKeyspace, "extra");
+            break;
+        case 3:
+            world.engine.resetCounters();
+            break;
+        case 4:
+            world.engine.setIncomplete(true);
+            break;
+        default:
+            QVERIFY(world.repository->removeManifest(second.id).ok());
+            QVERIFY(world.backups.remove(second.id).ok());
+        }
+        world.pass(hours(6));
+        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{shard});
+        QCOMPARE(world.newest(shard).kind, BackupKind::Full);
+        QCOMPARE(world.newest(shard).asOf, world.clock.wallNow());
+    }
+
+    void entries_rpoShorterThanTheRule_shortens()
+    {
+        World world({}, World::plainWishes(), minutes(10));
+        (void)world.tickAndWait();
+        const auto entries = world.scheduler.entries();
+        QVERIFY(entries.ok());
+        QCOMPARE(entries->front().interval, std::chrono::milliseconds(minutes(8)));
+        QVERIFY(entries->front().reason.find("objective") != std::string::npos);
+        world.engine.put(kKeyspace, 0, 5, "x");
+        world.pass(minutes(8) - seconds(1));
+        QVERIFY(world.tickAndWait().empty());
+        world.pass(seconds(1));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+    }
+
+    void entries_byTemperature_soonestFirst()
+    {
+        World world({10, 20});
+        (void)world.tickAndWait();
+        (void)world.tickAndWait();
+        world.heatUp({5, 95, 60});
+        const auto ids = world.ids();
+        const auto entries = world.scheduler.entries();
+        QVERIFY(entries.ok());
+        QCOMPARE(entries->size(), std::size_t(3));
+        QCOMPARE((*entries)[0].shard, ids[1]);
+        QCOMPARE((*entries)[0].interval, std::chrono::milliseconds(hours(1)));
+        QCOMPARE((*entries)[1].shard, ids[2]);
+        QCOMPARE((*entries)[1].interval, std::chrono::milliseconds(hours(6)));
+        QCOMPARE((*entries)[2].shard, ids[0]);
+        QCOMPARE((*entries)[2].interval, std::chrono::milliseconds(hours(24)));
+    }
+
+    void setPolicy_shorterIntervals_inForceAtOnce()
+    {
+        World world({});
+        (void)world.tickAndWait();
+        world.engine.put(kKeyspace, 0, 5, "x");
+        world.pass(minutes(2));
+        QVERIFY(world.tickAndWait().empty());
+        SchedulePolicy policy;
+        policy.hot = policy.warm = policy.cold = minutes(2);
+        world.scheduler.setPolicy(policy);
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+    }
+};
+
+QTEST_APPLESS_MAIN(TstScheduler)
+#include "tst_scheduler.moc"
