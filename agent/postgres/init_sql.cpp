@@ -54,6 +54,10 @@ std::string initSql(const InitSqlOptions& options)
         "GRANT pg_monitor TO " +
         role +
         ";\n"
+        "-- Backups read whole tables: without this they would count as load and heat the map.\n"
+        "GRANT SET ON PARAMETER track_counts TO " +
+        role +
+        ";\n"
         "-- A backup that row-level security filters would be silently partial.\n"
         "ALTER ROLE " +
         role + " BYPASSRLS;\n" + "GRANT CONNECT ON DATABASE " + quoteIdentifier(options.database) +
