@@ -153,7 +153,7 @@ Listing jobTable(const std::vector<JobRecord>& jobs)
     using Align = Column::Align;
     Listing listing{"jobs",
                     {{"id", "JOB", Align::Right},
-                     {"kind", "KIND"},
+                     {"job_kind", "KIND"},
                      {"state", "STATE"},
                      {"title", "WHAT"},
                      {"phase", "PHASE"},

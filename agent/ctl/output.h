@@ -47,7 +47,7 @@ template <class T>
 
 struct Column
 {
-    std::string key;   ///< in JSON and CSV, with its unit: "size_bytes"
+    std::string key;   ///< in JSON and CSV, with its unit: "size_bytes"; not "kind" or "schema"
     std::string title; ///< in the table's heading; empty: not in the table
     enum class Align { Left, Right } align = Align::Left;
 };

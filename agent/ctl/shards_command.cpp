@@ -101,9 +101,12 @@ ExitCode showShard(Session& session, std::uint64_t shard)
     if (!shards.ok()) {
         return reportError(session.terminal, shards.error());
     }
+    // Ages are by the agent's clock, whatever ours says.
+    const Result<ClusterStatus> status = session.agent.status();
+    const WallTime now = status.ok() ? status->now : session.clock.wallNow();
     for (const ShardRecord& record : shards.value()) {
         if (record.id.get() == shard) {
-            return show(session, shardRecord(record, session.clock.wallNow()));
+            return show(session, shardRecord(record, now));
         }
     }
     return reportError(session.terminal,

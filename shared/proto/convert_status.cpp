@@ -201,7 +201,8 @@ Result<HeatMatrix> fromProto(const v1::HeatMatrix& message)
 {
     const std::uint64_t values = static_cast<std::uint64_t>(message.columns()) *
                                  static_cast<std::uint64_t>(message.rows_size());
-    if (message.mean().size() != values * sizeof(float) ||
+    constexpr std::uint32_t kMostColumns = 1U << 20U; // without rows, nothing else bounds them
+    if (message.columns() > kMostColumns || message.mean().size() != values * sizeof(float) ||
         message.max().size() != values * sizeof(float) || message.step_millis() <= 0 ||
         message.step_millis() > milliseconds(std::chrono::years(10)).count() ||
         message.forecast_from() > message.columns()) {

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
 #include <isotherm/v1/agent.grpc.pb.h>
 #include <thread>
 
@@ -97,6 +99,48 @@ struct Picture
     }
 };
 
+/// An agent that misbehaves on its live stream, to see what the client makes of it.
+class BrokenAgent final : public v1::Agent::Service
+{
+public:
+    explicit BrokenAgent(std::vector<v1::LiveUpdate> messages) : m_messages(std::move(messages)) {}
+
+    grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest*,
+                       grpc::ServerWriter<v1::LiveUpdate>* writer) override
+    {
+        ++subscriptions;
+        for (const v1::LiveUpdate& message : m_messages) {
+            writer->Write(message);
+        }
+        while (!context->IsCancelled()) { // the client must end it by itself
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return grpc::Status::OK;
+    }
+
+    std::atomic<int> subscriptions{0};
+
+private:
+    const std::vector<v1::LiveUpdate> m_messages;
+};
+
+v1::LiveUpdate numbered(std::uint64_t sequence, bool snapshot)
+{
+    v1::LiveUpdate message;
+    message.set_sequence(sequence);
+    message.set_snapshot(snapshot);
+    return message;
+}
+
+v1::LiveUpdate withBrokenHeat(std::uint64_t sequence)
+{
+    v1::LiveUpdate message = numbered(sequence, false);
+    message.mutable_heat()->add_rows()->set_shard(1);
+    message.mutable_heat()->set_columns(10); // and not one value
+    message.mutable_heat()->set_step_millis(1'000);
+    return message;
+}
+
 } // namespace
 
 class TestLiveStream : public QObject
@@ -111,6 +155,8 @@ private Q_SLOTS:
     void watch_heat_columnsFollowTheService();
     void watch_oneColumnChanged_onlyItIsSent();
     void watch_sequence_hasNoGaps();
+    void watch_brokenSequence_asksForAFreshSnapshot_data();
+    void watch_brokenSequence_asksForAFreshSnapshot();
     void watch_serverRestart_reconnectsWithAFreshSnapshot();
     void watch_revokedMeanwhile_endsAndIsAudited();
     void watch_refused_saysWhy();
@@ -267,6 +313,56 @@ void TestLiveStream::watch_sequence_hasNoGaps()
         QCOMPARE(update.sequence, expected++);
         QVERIFY(update.status.has_value()); // the heartbeat
     }
+}
+
+void TestLiveStream::watch_brokenSequence_asksForAFreshSnapshot_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<int>("good");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("gap") << 0 << 2 << QStringLiteral("lost updates: expected number 3, got 4");
+    QTest::newRow("repeated") << 1 << 2 << QStringLiteral("lost updates: expected number 3, got 2");
+    QTest::newRow("no snapshot") << 2 << 0 << QStringLiteral("did not begin with a snapshot");
+    QTest::newRow("broken matrix") << 3 << 1 << QStringLiteral("heat matrix");
+}
+
+void TestLiveStream::watch_brokenSequence_asksForAFreshSnapshot()
+{
+    QFETCH(int, kind);
+    QFETCH(int, good);
+    QFETCH(QString, reason);
+    const std::vector<std::vector<v1::LiveUpdate>> streams = {
+        {numbered(1, true), numbered(2, false), numbered(4, false), numbered(5, false)},
+        {numbered(1, true), numbered(2, false), numbered(2, false)},
+        {numbered(1, false), numbered(2, false)},
+        {numbered(1, true), withBrokenHeat(2), numbered(3, false)}};
+    BrokenAgent broken(streams[static_cast<std::size_t>(kind)]);
+    grpc::SslServerCredentialsOptions tls;
+    tls.pem_root_certs = m_agent->tls().caPem;
+    tls.pem_key_cert_pairs.push_back(
+        {m_agent->tls().server.privateKeyPem, m_agent->tls().server.certificatePem});
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &port);
+    builder.RegisterService(&broken);
+    const auto server = builder.BuildAndStart();
+    QVERIFY(server != nullptr);
+    client::Profile profile = m_profile;
+    profile.address = "127.0.0.1:" + std::to_string(port);
+    const auto client = LoopbackAgent::connect(profile);
+    Recorder recorder;
+    auto stream = client->watch({}, recorder.observer());
+    QTRY_VERIFY(broken.subscriptions >= 2);
+    stream.reset();
+    QVERIFY(recorder.wasTold(ConnectionState::Disconnected, reason));
+    // Nothing behind the break was handed on: each subscription gave the good ones at most.
+    std::uint64_t expected = 1;
+    for (const LiveUpdate& update : recorder.updates()) {
+        expected = update.snapshot ? 1 : expected;
+        QCOMPARE(update.sequence, expected++);
+        QVERIFY(update.sequence <= static_cast<std::uint64_t>(good));
+    }
+    server->Shutdown(std::chrono::system_clock::now());
 }
 
 void TestLiveStream::watch_serverRestart_reconnectsWithAFreshSnapshot()
