@@ -37,7 +37,7 @@ struct RepositoryOptions
     const Clock& clock; ///< must outlive the repository
     Access access = Access::ReadWrite;
     std::string owner = "isotherm"; ///< shown to whoever finds the repository locked
-    ScryptCost cost;                ///< for passphrases set by create and changePassphrase
+    ScryptCost cost = {};           ///< for passphrases set by create and changePassphrase
 };
 
 struct RepositoryUsage

@@ -104,7 +104,7 @@ Result<std::string> Verifier::read(const Place& place, std::uint64_t offset, std
     }
     auto bytes = m_store.read(place.run.object, offset, length);
     if (bytes.ok() && m_progress) {
-        m_progress(ByteCount(m_bytesRead), m_total);
+        m_progress(std::min(ByteCount(m_bytesRead), m_total), m_total);
     }
     return bytes;
 }
