@@ -80,6 +80,10 @@ Result<std::int64_t> timestampFromText(std::string_view text)
     if (text == "infinity" || text == "-infinity") {
         return text.front() == '-' ? kLowest : kHighest;
     }
+    // A key is one value: "-40m" would be another one a minute later.
+    if (text.empty() || text.front() < '0' || text.front() > '9') {
+        return unreadable(KeyType::Timestamp, text, "write 2026-03-01T12:00:05+02:00");
+    }
     ISO_ASSIGN(const WallTime time, parseInstant(text, WallTime()));
     return (time - WallTime(kKeyEpoch)).count();
 }
@@ -301,6 +305,12 @@ Status appendKeyFromBinary(std::string& to, KeyType type, std::string_view binar
     case KeyType::Integer:
     case KeyType::Timestamp:
     case KeyType::Date: {
+        const bool fits =
+            type == KeyType::Integer ||
+            binary.size() == (type == KeyType::Date ? sizeof(std::int32_t) : sizeof(std::int64_t));
+        if (!fits) {
+            return badLength(type, binary.size());
+        }
         ISO_ASSIGN(const std::int64_t value, integerFromBinary(binary));
         appendFixed(to, type == KeyType::Date ? widenDate(value) : value);
         return {};
