@@ -10,6 +10,8 @@ if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG") # ISO_CHECK stays on
+
 option(ISOTHERM_WERROR "Treat warnings as errors" ON)
 set(ISOTHERM_SANITIZE "" CACHE STRING "Sanitizers for every target, for example address,undefined")
 
