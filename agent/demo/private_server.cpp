@@ -327,6 +327,11 @@ Status PrivateServer::stop(StopMode mode)
         return {};
     }
     m_child->signal(mode == StopMode::Fast ? SIGINT : SIGQUIT);
+    if (m_child->waitEnded(m_options.limit)) {
+        return {};
+    }
+    // A server that was just recovering from a crash has been seen to ignore a fast stop.
+    m_child->signal(SIGQUIT);
     if (!m_child->waitEnded(m_options.limit)) {
         return makeError(Code::DeadlineExceeded, "the private server did not stop in time",
                          "read " + logFile().string());

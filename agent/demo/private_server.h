@@ -26,9 +26,9 @@ struct PrivateServerOptions
     std::uint16_t port = 0; ///< on 127.0.0.1; 0: a free one
     bool keepFolder = false;
     std::vector<std::pair<std::string, std::string>> settings; ///< server settings, name and value
-    std::filesystem::path binaries;           ///< folder of initdb and postgres; empty: looked for
-    std::filesystem::path copyOf;             ///< a stopped server's data folder to start from
-    std::chrono::milliseconds limit{120'000}; ///< for every single start or stop
+    std::filesystem::path binaries;          ///< folder of initdb and postgres; empty: looked for
+    std::filesystem::path copyOf;            ///< a stopped server's data folder to start from
+    std::chrono::milliseconds limit{60'000}; ///< for every single start or stop
 };
 
 enum class StopMode { Fast, Immediate };
@@ -63,6 +63,7 @@ public:
     /// The postmaster's process; nullopt when it does not run.
     [[nodiscard]] std::optional<pid_t> pid();
 
+    /// A fast stop that takes longer than the limit becomes an immediate one.
     [[nodiscard]] Status stop(StopMode mode = StopMode::Fast);
     /// Starts it again after stop() or after a crash. On the same port.
     [[nodiscard]] Status startAgain();

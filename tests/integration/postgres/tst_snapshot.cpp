@@ -161,6 +161,30 @@ private Q_SLOTS:
         ISO_VERIFY_OK(m_engine->openSnapshot(m_layout, m_layout.shards[0]));
     }
 
+    /// The order of lock and look: looked at before the lock is had, the table would be empty.
+    void truncateCommitted_whileWaitingForTheLock_rowsAfterItSeen()
+    {
+        ISO_VERIFY_OK(open("t"));
+        postgres::PostgresOptions options;
+        options.conninfo = m_cluster->conninfo();
+        options.lockTimeout = std::chrono::seconds(20);
+        const auto patient = postgres::PostgresEngine::open(options, m_clock);
+        ISO_VERIFY_OK(patient);
+        const auto holder = session();
+        ISO_VERIFY_OK(holder->exec("begin; truncate t; insert into t values (1, ''), (2, '')"));
+        std::jthread release([&] {
+            while (m_cluster->value("select count(*) from pg_locks where not granted") == "0") {
+            }
+            (void)holder->exec("commit");
+        });
+        const auto snapshot = (*patient)->openSnapshot(m_layout, m_layout.shards[0]);
+        release.join();
+        ISO_VERIFY_OK(snapshot);
+        const auto rows = readRows(**snapshot, {});
+        ISO_VERIFY_OK(rows);
+        QCOMPARE(rows->size(), std::size_t{2});
+    }
+
     void ddlWaiting_openRows_abortedInsteadOfDeadlock()
     {
         const auto snapshot = open("t");
