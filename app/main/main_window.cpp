@@ -51,7 +51,7 @@ MainWindow::MainWindow(const PageContext& context, HeatFeed& feed, Settings& set
     connectParts();
     new StatusLine(context.state, statusBar());
     buildMenus(*this);
-    resize(1440, 900);
+    resize(1500, 940);
     m_defaultLayout = saveState(kLayoutVersion);
     restoreGeometry(settings.geometry());
     restoreState(settings.layout(), kLayoutVersion);

@@ -88,8 +88,9 @@ QVariant RpoModel::headerData(int section, Qt::Orientation orientation, int role
     if (orientation != Qt::Horizontal) {
         return {};
     }
-    if (role == Qt::TextAlignmentRole && section != Shard) {
-        return QVariant::fromValue<int>(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole) {
+        return QVariant::fromValue<int>((section == Shard ? Qt::AlignLeft : Qt::AlignRight) |
+                                        Qt::AlignVCenter);
     }
     if (role != Qt::DisplayRole) {
         return {};

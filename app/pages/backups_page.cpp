@@ -65,7 +65,7 @@ void BackupsPage::build()
     splitter->addWidget(makeBoard());
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({760, 520});
+    splitter->setSizes({800, 480});
     layout->addWidget(splitter, 1);
 }
 

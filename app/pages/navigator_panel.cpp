@@ -50,6 +50,7 @@ NavigatorPanel::NavigatorPanel(const PageContext& context, QWidget* parent)
                     !value};
         },
         m_tree));
+    setMinimumWidth(240);
     m_filterEdit->setPlaceholderText(tr("Filter shards…"));
     m_filterEdit->setClearButtonEnabled(true);
     auto* layout = new QVBoxLayout(this);

@@ -79,9 +79,11 @@ std::vector<TimeTick> timeTicks(Span time, double pixels, double minimumGap,
         if (seconds > time.end) {
             return ticks;
         }
-        // Clocks put back show an hour twice and put forward skip one: keep ticks apart.
+        // Clocks put back show an hour twice: keep ticks apart.
+        // In the hour that clocks skip, there is no such local time.
+        const bool skipped = utc + offsetAt(utc, offset) != local;
         const bool crowded = !ticks.empty() && seconds - toSeconds(ticks.back().time) < shortest;
-        if (seconds >= time.begin && !crowded) {
+        if (seconds >= time.begin && !crowded && !skipped) {
             ticks.push_back({WallTime(std::chrono::seconds(utc)), unitOf(step),
                              floorTo(local, kDay, 0) == local});
         }

@@ -25,7 +25,7 @@ constexpr double kNameWidth = 208.0;
 constexpr double kRightMargin = 14.0;
 constexpr double kBandHeight = 8.0;
 /// Of what is on screen, for what will happen next.
-constexpr double kFutureShare = 0.18;
+constexpr double kFutureShare = 0.22;
 constexpr double kGrabPixels = 6.0;
 
 double axisHeight(const QWidget& widget)
@@ -293,14 +293,14 @@ void BackupLanesView::paintNextDue(QPainter& painter, const viewmath::BackupLane
     const auto wait = std::chrono::milliseconds(std::llround((due - m_content.now) * 1000.0));
     painter.setPen(colour);
     painter.drawText(QRectF(nowX, area.top(), area.right() - nowX - 4.0, area.height()),
-                     Qt::AlignRight | Qt::AlignVCenter, tr("in %1 →").arg(text::duration(wait)));
+                     Qt::AlignRight | Qt::AlignVCenter, tr("+%1 →").arg(text::duration(wait)));
 }
 
 void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
 {
     const Theme& theme = Theme::of(palette());
     const QFontMetricsF metrics(font());
-    double x = area.left();
+    double x = 14.0;
     const double y = area.center().y();
     const auto say = [&](const QString& said) {
         painter.setPen(theme.muted);
@@ -324,7 +324,7 @@ void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
     painter.setBrush(QBrush(theme.critical, Qt::BDiagPattern));
     painter.drawRect(QRectF(x, y - 4.0, 22.0, kBandHeight));
     x += 30.0;
-    say(tr("gap: more would be lost than the objective allows"));
+    say(tr("gap: objective exceeded"));
     painter.setPen(QPen(theme.muted, 1.4));
     painter.setBrush(Qt::NoBrush);
     painter.drawEllipse(QPointF(x + 5.0, y), 4.5, 4.5);

@@ -148,7 +148,6 @@ void HeatView::updateAxes()
     m_keys->setRows(m_matrix != nullptr ? &m_matrix->rows : nullptr, m_canvas->viewport().rows);
     if (m_matrix != nullptr) {
         m_legend->setScale(m_matrix->metric, m_canvas->heatStyle().map, m_canvas->scale());
-        m_corner->setText(text::metricTitle(m_matrix->metric));
     }
     m_marginTimer.start();
 }
@@ -166,10 +165,11 @@ void HeatView::updateMargins()
     const viewmath::Span columns{grid.columnAt(viewport.time.begin),
                                  grid.columnAt(viewport.time.end)};
     const auto columnTop = static_cast<double>(margins.columnTop);
-    m_top->setCaption(
-        m_matrix->metric == HeatMetric::Temperature
-            ? tr("mean of all rows, up to %1").arg(text::heatValue(m_matrix->metric, columnTop))
-            : tr("all rows together, up to %1").arg(text::heatValue(m_matrix->metric, columnTop)));
+    m_corner->setText(text::metricTitle(m_matrix->metric) + QLatin1Char('\n') +
+                      tr("up to %1").arg(text::heatValue(m_matrix->metric, columnTop)));
+    m_corner->setToolTip(m_matrix->metric == HeatMetric::Temperature
+                             ? tr("The histogram above: mean of all rows on screen")
+                             : tr("The histogram above: all rows on screen together"));
     m_top->setValues(std::move(margins.columns), static_cast<double>(margins.firstColumn), columns,
                      columnTop);
     m_right->setValues(std::move(margins.rows), static_cast<double>(margins.firstRow),

@@ -33,15 +33,6 @@ void MarginBars::setValues(std::vector<float> values, double first, viewmath::Sp
     update();
 }
 
-void MarginBars::setCaption(const QString& caption)
-{
-    if (caption != m_caption) {
-        m_caption = caption;
-        setToolTip(caption);
-        update();
-    }
-}
-
 QSize MarginBars::sizeHint() const
 {
     return {kThickness, kThickness};
@@ -78,10 +69,6 @@ void MarginBars::paintEvent(QPaintEvent* /*event*/)
             std::max(std::min(static_cast<double>(largest) / m_top, 1.0) * thickness, 1.0);
         painter.fillRect(
             top ? QRectF(pixel, height() - size, 1.0, size) : QRectF(0.0, pixel, size, 1.0), bar);
-    }
-    painter.setPen(theme.muted);
-    if (top && !m_caption.isEmpty()) {
-        painter.drawText(rect().adjusted(2, 0, -4, 0), Qt::AlignTop | Qt::AlignLeft, m_caption);
     }
 }
 

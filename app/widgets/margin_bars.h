@@ -22,8 +22,6 @@ public:
 
     /// `values[i]` stands at first + i of the axis; `visible` and `first` in cells.
     void setValues(std::vector<float> values, double first, viewmath::Span visible, double top);
-    /// Said in the corner: what the longest bar means.
-    void setCaption(const QString& caption);
 
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -36,7 +34,6 @@ private:
     double m_first = 0;
     viewmath::Span m_visible;
     double m_top = 1.0;
-    QString m_caption;
 };
 
 } // namespace isotherm
