@@ -150,7 +150,7 @@ Result<std::string> manifestObjectName(std::string_view id)
     const auto shard = number(id.substr(0, dash));
     if (dash == std::string_view::npos || !shard || std::to_string(*shard) != id.substr(0, dash) ||
         !parseTimedName(id.substr(dash + 1))) {
-        return makeError(Code::InvalidArgument, "\"" + std::string(id) + "\" is no backup id",
+        return makeError(Code::InvalidArgument, joined({"\"", id, "\" is no backup id"}),
                          "see: isothermctl backups list");
     }
     return joined({kManifestPrefix, shardFolder(ShardId(*shard)), "/", id.substr(dash + 1)});
