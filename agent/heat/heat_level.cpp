@@ -68,8 +68,11 @@ void HeatLevel::moveTo(std::int64_t bucket)
         finishCurrent();
         if (blockOf(bucket) != blockOf(*m_current)) {
             sealOpenBlock();
-            m_archive.expire(m_resolution.step,
-                             startOf(blockOf(bucket) * kBuckets) - m_resolution.reach);
+            // Not across a leap: a clock that is wrong for a while must not cost the history.
+            if (blockOf(bucket) == blockOf(*m_current) + 1) {
+                m_archive.expire(m_resolution.step,
+                                 startOf(blockOf(bucket) * kBuckets) - m_resolution.reach);
+            }
         }
     }
     m_current = bucket;

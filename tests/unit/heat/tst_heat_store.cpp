@@ -232,6 +232,25 @@ private Q_SLOTS:
         QVERIFY(std::isnan(query(*store, kStart, kStart + 1h, 60).meanAt(0, 40)));
     }
 
+    void record_clockLeapsAheadAndBack_keepsTheHistory()
+    {
+        const auto store = open();
+        for (int hour = 0; hour < 130; ++hour) {
+            QVERIFY(store->record(sampleOf(kStart + hour * 1h, 1h, {5.0F})).ok());
+        }
+        const WallTime wrong = kStart + 24h * 800;
+        for (int i = 0; i < 12; ++i) {
+            QVERIFY(store->record(sampleOf(wrong + i * 10s, 10s, {6.0F})).ok());
+        }
+        const WallTime right = kStart + 130h;
+        QVERIFY(store->record(sampleOf(right, 0s, {kMissingHeat})).ok());
+        QVERIFY(store->record(sampleOf(right, 1h, {7.0F})).ok());
+        const HeatMatrix matrix = query(*store, kStart, kStart + 131h, 131);
+        QVERIFY(near(matrix.meanAt(0, 0), 5));
+        QVERIFY(near(matrix.meanAt(0, 129), 5));
+        QVERIFY(near(matrix.meanAt(0, 130), 7));
+    }
+
     void record_metadataFull_keepsMeasuringAndSavesLater()
     {
         const auto store = open();
