@@ -24,6 +24,23 @@ std::string createRole(const std::string& role)
            "$isotherm$;\n";
 }
 
+/// Named when it is known; else the one that the statements are run in.
+std::string grantConnect(const std::string& database, const std::string& role)
+{
+    if (!database.empty()) {
+        return "GRANT CONNECT ON DATABASE " + quoteIdentifier(database) + " TO " +
+               quoteIdentifier(role) + ";\n";
+    }
+    return "DO $isotherm$\n"
+           "BEGIN\n"
+           "    EXECUTE pg_catalog.format('GRANT CONNECT ON DATABASE %I TO %I',\n"
+           "        pg_catalog.current_database(), " +
+           quoteLiteral(role) +
+           ");\n"
+           "END\n"
+           "$isotherm$;\n";
+}
+
 std::string schemaGrants(const std::string& schema, const std::string& role)
 {
     const std::string quotedSchema = quoteIdentifier(schema);
@@ -60,8 +77,7 @@ std::string initSql(const InitSqlOptions& options)
         ";\n"
         "-- A backup that row-level security filters would be silently partial.\n"
         "ALTER ROLE " +
-        role + " BYPASSRLS;\n" + "GRANT CONNECT ON DATABASE " + quoteIdentifier(options.database) +
-        " TO " + role + ";\n";
+        role + " BYPASSRLS;\n" + grantConnect(options.database, options.role);
     for (const std::string& schema : options.schemas) {
         sql += schemaGrants(schema, options.role);
     }

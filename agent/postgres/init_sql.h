@@ -10,7 +10,7 @@ namespace isotherm::postgres
 struct InitSqlOptions
 {
     std::string role = "isotherm";
-    std::string database;             ///< the managed database
+    std::string database;             ///< the managed database; empty: where the statements are run
     std::vector<std::string> schemas; ///< that hold the keyspaces' tables
     /// The schema that restores go to; made here, owned by the role.
     std::string stagingSchema = "isotherm_restore";

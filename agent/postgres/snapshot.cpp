@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/snapshot.h"
 
+#include "agent/postgres/bounds.h"
+#include "agent/postgres/catalog.h"
 #include "agent/postgres/copy_source.h"
 #include "agent/postgres/leaf_reader.h"
 #include "agent/postgres/sql_text.h"
@@ -18,6 +20,8 @@ namespace
 using engine::LeafRef;
 using engine::ReadRequest;
 using engine::SnapshotInfo;
+
+constexpr std::uint64_t kMostSortedPages = (std::uint64_t{4} << 30U) / 8192;
 
 std::string lockList(const std::vector<LeafRef>& leaves)
 {
@@ -44,6 +48,45 @@ Result<std::uint64_t> generationOf(Connection& connection, const LeafRef& leaf)
                          "the next look at the keyspace finds what took its place");
     }
     return static_cast<std::uint64_t>(rows.integer(0, 0));
+}
+
+Error movedOn(const LeafRef& leaf)
+{
+    return makeError(Code::Aborted,
+                     "partition " + leaf.schema + "." + leaf.name +
+                         " is not the one any more that the last look at the keyspace saw",
+                     "the next look at the keyspace finds what took its place");
+}
+
+/// The leaf's table as our snapshot shows it: a column may have come since the last look at the
+/// keyspace, and a backup without it would lose it in silence. Aborted when the leaf has other
+/// bounds by now, or hangs below no table or one with another key.
+Result<TableSchema> schemaOf(Connection& connection, const engine::KeyspaceLayout& keyspace,
+                             const engine::ShardLayout& shard, std::size_t index)
+{
+    const LeafRef& leaf = shard.leaves[index];
+    ISO_ASSIGN(const QueryRows rows,
+               connection.query("SELECT i.inhparent, pg_get_expr(c.relpartbound, c.oid)"
+                                " FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid"
+                                " WHERE c.oid = $1::oid AND NOT i.inhdetachpending"
+                                " AND c.relispartition",
+                                {std::to_string(leaf.objectId)}));
+    if (rows.size() != 1) {
+        return movedOn(leaf);
+    }
+    ISO_ASSIGN(const TableEntry table, loadTable(connection, static_cast<Oid>(rows.integer(0, 0))));
+    ISO_ASSIGN(const PartitionBound bound, parseBound(rows.view(0, 1)));
+    std::vector<std::string> typeNames;
+    for (std::uint32_t i = 0; i < table.schema.partitionKeyColumns; ++i) {
+        typeNames.push_back(table.schema.columns[table.schema.key[i].column].typeName);
+    }
+    ISO_ASSIGN(const std::vector<KeyRange> ranges,
+               boundRanges(connection, {bound}, typeNames, table.keyTypes));
+    if (table.keyTypes != keyspace.keyTypes || bound.isDefault != shard.isDefault ||
+        !(ranges.front() == shard.range)) {
+        return movedOn(leaf);
+    }
+    return table.schema;
 }
 
 /// Our own reading must not look like load, or every backup would heat the shard that it reads and
@@ -98,13 +141,14 @@ private:
 Status PostgresSnapshot::begin(const engine::KeyspaceLayout& keyspace,
                                const engine::ShardLayout& shard)
 {
-    m_tables = keyspace.tables;
     m_info.leaves = shard.leaves;
     ISO_TRY(lockLeaves());
     ISO_TRY(look());
     ISO_TRY(m_connection->query(kDoNotCount));
     for (std::size_t i = 0; i < m_info.leaves.size(); ++i) {
         ISO_ASSIGN(m_info.leaves[i].generation, generationOf(*m_connection, m_info.leaves[i]));
+        ISO_ASSIGN(TableSchema schema, schemaOf(*m_connection, keyspace, shard, i));
+        m_tables.push_back(std::move(schema));
         ISO_ASSIGN(LeafShape shape, loadShape(*m_connection, m_info.leaves[i], m_tables[i]));
         m_shapes.push_back(std::move(shape));
     }
@@ -173,6 +217,14 @@ Status PostgresSnapshot::join(Connection& reader, const LeafRef& leaf) const
     return {};
 }
 
+/// For a leaf in no order a sort takes two thirds of the time of an index scan, which hops from
+/// page to page; but it needs as much temporary space as the leaf has bytes.
+bool sortsWholeLeaf(const LeafShape& shape, const ReadRequest& request)
+{
+    return !shape.physicalOrderIsKeyOrder && request.range == KeyRange() &&
+           shape.pages <= kMostSortedPages;
+}
+
 Result<std::unique_ptr<RowSource>> PostgresSnapshot::openRows(const ReadRequest& request,
                                                               std::stop_token stop)
 {
@@ -189,6 +241,9 @@ Result<std::unique_ptr<RowSource>> PostgresSnapshot::openRows(const ReadRequest&
     const TableSchema& schema = m_tables[request.table];
     ISO_ASSIGN(Lease reader, m_pool->takeWorking());
     ISO_TRY(join(*reader, leaf));
+    if (sortsWholeLeaf(shape, request)) {
+        ISO_TRY(reader->run("SET LOCAL enable_indexscan = off"));
+    }
     CopyOutOptions options;
     options.sql = readSql(leaf, schema, shape, request);
     options.columns = schema.columns.size();
