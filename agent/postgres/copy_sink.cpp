@@ -24,7 +24,9 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 18U;
 Result<std::unique_ptr<engine::RowSink>> CopySink::start(Lease connection, const std::string& sql,
                                                          std::size_t columns)
 {
-    ISO_TRY(connection->run("SET synchronous_commit = on"));
+    // A load takes as long as its reader: only its silence is bounded.
+    ISO_TRY(connection->run("BEGIN; SET LOCAL statement_timeout = 0;"
+                            "SET LOCAL synchronous_commit = on"));
     ISO_TRY(connection->startCopyIn(sql));
     ::PQsetnonblocking(connection->handle(), 1); // a vanished server must not hang us
     return std::unique_ptr<engine::RowSink>(new CopySink(std::move(connection), columns));
@@ -119,11 +121,12 @@ Result<std::uint64_t> CopySink::finish()
     }
     ISO_ASSIGN(const std::uint64_t rows,
                m_connection->finishCopy(m_connection->options().batchTimeout));
-    m_done = true;
     if (rows != m_rows) {
         return makeError(Code::Internal, "the server took " + std::to_string(rows) + " of " +
                                              std::to_string(m_rows) + " rows");
     }
+    ISO_TRY(m_connection->runLong("COMMIT", m_connection->options().batchTimeout));
+    m_done = true;
     return rows;
 }
 

@@ -290,6 +290,41 @@ private Q_SLOTS:
         QCOMPARE(difference("k, v", "par", "side.par"), std::string("0 0"));
     }
 
+    /// A stream is as slow as its other end: the statement timeout is not for it.
+    void streams_slowerThanTheStatementTimeout_finish()
+    {
+        postgres::PostgresOptions options;
+        options.conninfo = m_cluster->conninfo();
+        options.statementTimeout = std::chrono::milliseconds(500);
+        const auto engine = postgres::PostgresEngine::open(options, m_clock);
+        ISO_VERIFY_OK(engine);
+        exec("drop table if exists wide; create table wide (k int primary key, v text) partition by"
+             " range (k); create table wide_1 partition of wide default;"
+             "insert into wide select g, repeat('v', 1000) from generate_series(1, 20000) g");
+        const auto layout = m_engine->describeKeyspace({"k", {"wide"}, {}});
+        ISO_VERIFY_OK(layout);
+        const auto snapshot = (*engine)->openSnapshot(*layout, layout->shards[0]);
+        ISO_VERIFY_OK(snapshot);
+        const auto target = (*engine)->openRestoreTarget();
+        const engine::StagingTable side{"side", "wide", "m"};
+        ISO_VERIFY_OK((*target)->createTable(side, layout->tables[0]));
+        const auto sink = (*target)->openSink(side, layout->tables[0]);
+        ISO_VERIFY_OK(sink);
+        const auto source = (*snapshot)->openRows({}, {});
+        ISO_VERIFY_OK(source);
+        RowBatch batch;
+        ISO_VERIFY_OK((*source)->next(batch));
+        ISO_VERIFY_OK((*sink)->write(batch));
+        std::this_thread::sleep_for(2 * options.statementTimeout);
+        do {
+            ISO_VERIFY_OK((*source)->next(batch));
+            ISO_VERIFY_OK((*sink)->write(batch));
+        } while (batch.rowCount() > 0);
+        const auto rows = (*sink)->finish();
+        ISO_VERIFY_OK(rows);
+        QCOMPARE(*rows, std::uint64_t{20'000});
+    }
+
     void sinkDropped_beforeFinish_leavesNothing()
     {
         const auto layout = m_engine->describeKeyspace({"k", {"par"}, {}});
