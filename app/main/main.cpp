@@ -37,8 +37,10 @@ void installTranslations(QApplication& application, const QString& language)
     const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
     QLocale::setDefault(locale);
     auto* own = new QTranslator(&application);
+    // English has a file too: its plurals. It also serves whoever has none of our languages.
     if (own->load(locale, QStringLiteral("isotherm"), QStringLiteral("_"),
-                  QStringLiteral(":/i18n"))) {
+                  QStringLiteral(":/i18n")) ||
+        own->load(QStringLiteral(":/i18n/isotherm_en.qm"))) {
         QCoreApplication::installTranslator(own);
     }
     auto* qt = new QTranslator(&application);

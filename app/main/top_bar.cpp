@@ -58,7 +58,7 @@ void TopBar::build()
     layout->addWidget(m_live);
     layout->addStretch(1);
     m_search->setText(tr("Search…   Ctrl+K"));
-    m_search->setMinimumWidth(190);
+    m_search->setMinimumWidth(150);
     m_search->setToolTip(tr("Jump to a shard, a view or a command"));
     layout->addWidget(m_search);
 }

@@ -10,30 +10,17 @@
 #include <QBuffer>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QSaveFile>
 #include <QSignalBlocker>
 #include <QSlider>
-#include <QToolButton>
+#include <QToolBar>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 namespace isotherm
 {
-namespace
-{
-
-QToolButton* buttonFor(QAction* action, QWidget* parent)
-{
-    auto* button = new QToolButton(parent);
-    button->setDefaultAction(action);
-    return button;
-}
-
-} // namespace
-
 HeatPage::HeatPage(const PageContext& context, HeatFeed& feed, QWidget* parent)
     : QWidget(parent), m_context(context), m_feed(feed), m_view(new HeatView(this)),
       m_actions(new HeatActions(this))
@@ -61,13 +48,11 @@ void HeatPage::build()
     setFocusProxy(m_view);
 }
 
-QWidget* HeatPage::makeToolbar()
+QToolBar* HeatPage::makeToolbar()
 {
-    auto* bar = new QWidget(this);
+    // A QToolBar folds what does not fit into a menu: the window may get narrow.
+    auto* bar = new QToolBar(this);
     bar->setObjectName(QStringLiteral("pageToolbar"));
-    auto* layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(10, 6, 10, 6);
-    layout->setSpacing(6);
     m_metric = new QComboBox(bar);
     m_metric->setAccessibleName(tr("Metric"));
     m_metric->setToolTip(tr("What the colours show"));
@@ -75,27 +60,23 @@ QWidget* HeatPage::makeToolbar()
                                     HeatMetric::Bytes, HeatMetric::Temperature}) {
         m_metric->addItem(text::metricTitle(metric), static_cast<int>(metric));
     }
-    layout->addWidget(m_metric);
-    layout->addSpacing(10);
-    for (QAction* action : {m_actions->restoreSelection, m_actions->zoomToSelection,
-                            m_actions->back, m_actions->reset}) {
-        layout->addWidget(buttonFor(action, bar));
-    }
-    layout->addStretch(1);
+    bar->addWidget(m_metric);
+    bar->addActions({m_actions->restoreSelection, m_actions->zoomToSelection, m_actions->back,
+                     m_actions->reset});
+    auto* stretch = new QWidget(bar);
+    stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(stretch);
     auto* label = new QLabel(tr("Brightness"), bar);
     label->setObjectName(QStringLiteral("mutedLabel"));
-    layout->addWidget(label);
+    bar->addWidget(label);
     m_brightness = new QSlider(Qt::Horizontal, bar);
     m_brightness->setRange(-100, 100);
     m_brightness->setFixedWidth(96);
     m_brightness->setAccessibleName(tr("Brightness"));
     m_brightness->setToolTip(tr("Lifts or lowers the colours of small values; the legend follows"));
     label->setBuddy(m_brightness);
-    layout->addWidget(m_brightness);
-    layout->addWidget(buttonFor(m_actions->logarithmic, bar));
-    layout->addWidget(buttonFor(m_actions->peaks, bar));
-    layout->addSpacing(6);
-    layout->addWidget(buttonFor(m_actions->follow, bar));
+    bar->addWidget(m_brightness);
+    bar->addActions({m_actions->logarithmic, m_actions->peaks, m_actions->follow});
     return bar;
 }
 

@@ -10,6 +10,7 @@
 
 class QComboBox;
 class QSlider;
+class QToolBar;
 
 namespace isotherm
 {
@@ -41,7 +42,7 @@ Q_SIGNALS:
 
 private:
     void build();
-    [[nodiscard]] QWidget* makeToolbar();
+    [[nodiscard]] QToolBar* makeToolbar();
     void connectActions();
     void connectFeed();
     void applySelection();

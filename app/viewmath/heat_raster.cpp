@@ -75,13 +75,13 @@ void HeatRaster::poolRows(const MaxPyramid::Layer& layer, Range columns, Level* 
 
 void HeatRaster::poolColumns(const MaxPyramid::Layer& layer, std::size_t height)
 {
-    m_pooled.resize(m_columns.size() * height);
     for (std::size_t x = 0; x < m_columns.size(); ++x) {
         const Range columns = m_columns[x];
+        Level* out = m_pooled.data() + x * height;
         if (columns.first == columns.end) {
+            std::fill_n(out, height, kMissingLevel);
             continue;
         }
-        Level* out = m_pooled.data() + x * height;
         if (x > 0 && columns == m_columns[x - 1]) {
             std::copy_n(out - height, height, out);
         } else {
@@ -94,26 +94,47 @@ void HeatRaster::paint(const RasterColours& colours, const PixelBuffer& buffer,
                        std::size_t forecastX) const
 {
     for (std::size_t yTile = 0; yTile < buffer.height; yTile += kTile) {
-        const std::size_t yEnd = std::min(yTile + kTile, buffer.height);
         for (std::size_t xTile = 0; xTile < buffer.width; xTile += kTile) {
-            const std::size_t xEnd = std::min(xTile + kTile, buffer.width);
-            for (std::size_t y = yTile; y < yEnd; ++y) {
-                Rgb* line = buffer.pixels + y * buffer.stride;
-                const bool rowInside = m_rows[y].first != m_rows[y].end;
-                for (std::size_t x = xTile; x < xEnd; ++x) {
-                    if (!rowInside || m_columns[x].first == m_columns[x].end) {
-                        line[x] = colours.outside;
-                        continue;
-                    }
-                    const Level level = m_pooled[x * buffer.height + y];
-                    Rgb colour = colours.table[level];
-                    if (level == kMissingLevel && (x + y) % kMissingPeriod < 2) {
-                        colour = colours.missingStripe;
-                    } else if (x >= forecastX && (x + y) % kForecastPeriod == 0) {
-                        colour = lifted(colour);
-                    }
-                    line[x] = colour;
-                }
+            const Tile tile{xTile, std::min(xTile + kTile, buffer.width), yTile,
+                            std::min(yTile + kTile, buffer.height)};
+            // Most tiles hold nothing but measured cells: those need no decisions per pixel.
+            if (!paintPlain(colours, buffer, tile) || tile.xEnd > forecastX) {
+                paintMarked(colours, buffer, tile, forecastX);
+            }
+        }
+    }
+}
+
+bool HeatRaster::paintPlain(const RasterColours& colours, const PixelBuffer& buffer,
+                            const Tile& tile) const
+{
+    Level lowest = 255;
+    for (std::size_t y = tile.y; y < tile.yEnd; ++y) {
+        Rgb* line = buffer.pixels + y * buffer.stride;
+        const Level* levels = m_pooled.data() + y;
+        for (std::size_t x = tile.x; x < tile.xEnd; ++x) {
+            const Level level = levels[x * buffer.height];
+            lowest = std::min(lowest, level);
+            line[x] = colours.table[level];
+        }
+    }
+    return lowest != kMissingLevel;
+}
+
+void HeatRaster::paintMarked(const RasterColours& colours, const PixelBuffer& buffer,
+                             const Tile& tile, std::size_t forecastX) const
+{
+    for (std::size_t y = tile.y; y < tile.yEnd; ++y) {
+        Rgb* line = buffer.pixels + y * buffer.stride;
+        const bool rowInside = m_rows[y].first != m_rows[y].end;
+        for (std::size_t x = tile.x; x < tile.xEnd; ++x) {
+            const Level level = m_pooled[x * buffer.height + y];
+            if (!rowInside || m_columns[x].first == m_columns[x].end) {
+                line[x] = colours.outside;
+            } else if (level == kMissingLevel && (x + y) % kMissingPeriod < 2) {
+                line[x] = colours.missingStripe;
+            } else if (x >= forecastX && (x + y) % kForecastPeriod == 0) {
+                line[x] = lifted(line[x]);
             }
         }
     }
@@ -131,7 +152,10 @@ void HeatRaster::render(HeatScene& scene, const Viewport& viewport, const Raster
     const std::size_t rowHalvings = halvingsFor(viewport.rows.length(), buffer.height);
     rangesOf(columns, buffer.width, grid.columns, columnHalvings, m_columns);
     rangesOf(viewport.rows, buffer.height, grid.rows, rowHalvings, m_rows);
-    if (grid.columns != 0 && grid.rows != 0) {
+    m_pooled.resize(buffer.width * buffer.height);
+    if (grid.columns == 0 || grid.rows == 0) {
+        std::ranges::fill(m_pooled, kMissingLevel);
+    } else {
         poolColumns(scene.pyramid().layer(rowHalvings, columnHalvings), buffer.height);
     }
     const double forecast =

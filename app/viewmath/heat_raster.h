@@ -49,8 +49,21 @@ private:
 
     void poolColumns(const MaxPyramid::Layer& layer, std::size_t height);
     void poolRows(const MaxPyramid::Layer& layer, Range columns, Level* out, std::size_t height);
+    struct Tile
+    {
+        std::size_t x = 0;
+        std::size_t xEnd = 0;
+        std::size_t y = 0;
+        std::size_t yEnd = 0;
+    };
+
     void paint(const RasterColours& colours, const PixelBuffer& buffer,
                std::size_t forecastX) const;
+    /// False if some pixel is not a measured cell.
+    bool paintPlain(const RasterColours& colours, const PixelBuffer& buffer,
+                    const Tile& tile) const;
+    void paintMarked(const RasterColours& colours, const PixelBuffer& buffer, const Tile& tile,
+                     std::size_t forecastX) const;
     static void rangesOf(Span cells, std::size_t pixels, std::size_t count, std::size_t halvings,
                          std::vector<Range>& to);
 

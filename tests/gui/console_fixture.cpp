@@ -37,12 +37,20 @@ bool ConsoleFixture::start()
     window().show();
     QElapsedTimer waited;
     waited.start();
-    while (!window().heatPage().showsData() && waited.elapsed() < kPatience) {
+    while (!ready() && waited.elapsed() < kPatience) {
         QEventLoop loop;
         QTimer::singleShot(20, &loop, &QEventLoop::quit);
         loop.exec();
     }
-    return window().heatPage().showsData();
+    return ready();
+}
+
+bool ConsoleFixture::ready() const
+{
+    // The first stream is for the range before the agent said how much history there is.
+    const HeatMatrix& matrix = m_console->feed().matrix();
+    return m_console->window().heatPage().showsData() &&
+           viewmath::toSeconds(matrix.start) <= m_console->view().visible().begin + 30.0;
 }
 
 void ConsoleFixture::restart()

@@ -27,6 +27,8 @@ public:
     void restart();
 
 private:
+    [[nodiscard]] bool ready() const;
+
     QTemporaryDir m_folder;
     std::unique_ptr<QSettings> m_store;
     std::shared_ptr<FakeConsoleAgent> m_agent;
