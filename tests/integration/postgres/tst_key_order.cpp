@@ -9,6 +9,35 @@ using namespace isotherm::test;
 
 /// Rows in the server's order have encoded keys in memcmp order, for every type that may be in a
 /// key; and a range of encoded keys picks exactly the rows inside.
+namespace
+{
+
+/// Rows of openRows_unsortedTable_keysAscend.
+void addKeysOfSeveralColumns()
+{
+    QTest::newRow("bool") << "a boolean, b int"
+                          << "a, b"
+                          << "a"
+                          << "random() < 0.5, g";
+    QTest::newRow("composite") << "a int, b text collate \"C\", c date"
+                               << "a, b, c"
+                               << "a, b"
+                               << "(random() * 5)::int, left(md5(g::text), 1), date "
+                                  "'2026-01-01' + g";
+    QTest::newRow("opaque tail") << "a int, b numeric, c text collate \"en-x-icu\", d oid"
+                                 << "a, b, c, d"
+                                 << "a"
+                                 << "(random() * 3)::int, (random() * 3)::int + 0.50, "
+                                    "(array['a','B','ä'])[1 + g % 3], g";
+    QTest::newRow("opaque enum") << "a int, e fruit, f float8, g int"
+                                 << "a, e, f, g"
+                                 << "a"
+                                 << "(random() * 3)::int, (array['pear','apple','fig'])[1 + g %"
+                                    " 3]::fruit, random() - 0.5, g";
+}
+
+} // namespace
+
 class TestKeyOrder : public QObject
 {
     Q_OBJECT
@@ -102,25 +131,7 @@ private Q_SLOTS:
                                << "a"
                                << "substr(decode(md5(g::text) || '00ff0001', 'hex'), 1 + (random() "
                                   "* 15)::int, (random() * 5)::int)";
-        QTest::newRow("bool") << "a boolean, b int"
-                              << "a, b"
-                              << "a"
-                              << "random() < 0.5, g";
-        QTest::newRow("composite") << "a int, b text collate \"C\", c date"
-                                   << "a, b, c"
-                                   << "a, b"
-                                   << "(random() * 5)::int, left(md5(g::text), 1), date "
-                                      "'2026-01-01' + g";
-        QTest::newRow("opaque tail") << "a int, b numeric, c text collate \"en-x-icu\", d oid"
-                                     << "a, b, c, d"
-                                     << "a"
-                                     << "(random() * 3)::int, (random() * 3)::int + 0.50, "
-                                        "(array['a','B','ä'])[1 + g % 3], g";
-        QTest::newRow("opaque enum") << "a int, e fruit, f float8, g int"
-                                     << "a, e, f, g"
-                                     << "a"
-                                     << "(random() * 3)::int, (array['pear','apple','fig'])[1 + g %"
-                                        " 3]::fruit, random() - 0.5, g";
+        addKeysOfSeveralColumns();
     }
     void openRows_unsortedTable_keysAscend()
     {
