@@ -134,7 +134,7 @@ Status AgentWorld::setUp()
     return {};
 }
 
-Status AgentWorld::startAgent(const std::string& limits)
+Status AgentWorld::launchAgent(const std::string& limits)
 {
     m_earlierLogs = logText();
     ProcessOptions options;
@@ -150,6 +150,12 @@ Status AgentWorld::startAgent(const std::string& limits)
         options.program = "bash";
     }
     ISO_ASSIGN(m_agent, Process::start(options));
+    return {};
+}
+
+Status AgentWorld::startAgent(const std::string& limits)
+{
+    ISO_TRY(launchAgent(limits));
     if (!m_agent->waitForOutput("\"agent.started\"", std::chrono::seconds(60))) {
         return makeError(Code::Unavailable, "the agent did not start: " + m_agent->standardError());
     }

@@ -65,6 +65,8 @@ public:
     /// Starts `isotherm-agent run` and waits until it is ready. `limits`: shell commands before
     /// the exec ("ulimit -f 100").
     [[nodiscard]] Status startAgent(const std::string& limits = {});
+    /// The same without waiting.
+    [[nodiscard]] Status launchAgent(const std::string& limits = {});
     [[nodiscard]] Process& agent() { return *m_agent; }
     /// SIGTERM; how it ended.
     [[nodiscard]] Result<ProcessResult> stopAgent();
