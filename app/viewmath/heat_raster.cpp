@@ -2,6 +2,7 @@
 #include "app/viewmath/heat_raster.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace isotherm::viewmath
@@ -13,12 +14,12 @@ constexpr std::size_t kTile = 64;
 constexpr std::size_t kMissingPeriod = 8;
 constexpr std::size_t kForecastPeriod = 7;
 
-/// How often an axis can be halved before cells get larger than half a pixel: peaks are then never
-/// lost, and never drawn wider than half a pixel too much.
+/// How often an axis can be halved before cells get larger than a pixel: peaks are then never lost,
+/// and never drawn more than a pixel too wide.
 std::size_t halvingsFor(double cells, std::size_t pixels)
 {
     const double perPixel = cells / static_cast<double>(std::max<std::size_t>(pixels, 1));
-    return perPixel <= 4.0 ? 0 : static_cast<std::size_t>(std::floor(std::log2(perPixel))) - 1;
+    return perPixel < 2.0 ? 0 : static_cast<std::size_t>(std::floor(std::log2(perPixel)));
 }
 
 Rgb lifted(Rgb colour)
@@ -26,6 +27,34 @@ Rgb lifted(Rgb colour)
     // Half way to white keeps the order of the colours under the hatch.
     return 0xff000000U | (((colour & 0xfefefeU) >> 1U) + 0x7f7f7fU);
 }
+
+/// The maximum of each pixel's cells, with the same number of reads for every pixel so that nothing
+/// has to be predicted: `Fewest` cells that every pixel has, counted from its first, and the
+/// `Extra` more that some have, counted back from its last. Extra ≤ Fewest: a read never leaves its
+/// pixel.
+template <std::uint32_t Fewest, std::uint32_t Extra>
+void poolEvenly(const Level* source, const HeatRaster::Range* rows, Level* out,
+                HeatRaster::Range inside)
+{
+    for (std::size_t y = inside.first; y < inside.end; ++y) {
+        const Level* first = source + rows[y].first;
+        const Level* last = source + rows[y].end - 1;
+        Level hottest = *first;
+        for (std::uint32_t i = 1; i < Fewest; ++i) {
+            hottest = std::max(hottest, first[i]);
+        }
+        for (std::uint32_t i = 0; i < Extra; ++i) {
+            hottest = std::max(hottest, *(last - i));
+        }
+        out[y] = hottest;
+    }
+}
+
+using Pooler = void (*)(const Level*, const HeatRaster::Range*, Level*, HeatRaster::Range);
+constexpr std::array<std::array<Pooler, 3>, 3> kPoolers = {
+    {{poolEvenly<1, 0>, poolEvenly<1, 1>, poolEvenly<1, 2>},
+     {poolEvenly<2, 0>, poolEvenly<2, 1>, poolEvenly<2, 2>},
+     {poolEvenly<3, 0>, poolEvenly<3, 1>, poolEvenly<3, 2>}}};
 
 } // namespace
 
@@ -63,14 +92,35 @@ void HeatRaster::poolRows(const MaxPyramid::Layer& layer, Range columns, Level* 
         }
         source = m_strip.data();
     }
-    for (std::size_t y = 0; y < height; ++y) {
-        const Range range = m_rows[y];
-        Level hottest = kMissingLevel;
-        for (std::uint32_t r = range.first; r < range.end; ++r) {
-            hottest = std::max(hottest, source[r]);
+    std::fill_n(out, height, kMissingLevel);
+    if (!m_evenRows) {
+        for (std::size_t y = m_rowsInside.first; y < m_rowsInside.end; ++y) {
+            out[y] = *std::max_element(source + m_rows[y].first, source + m_rows[y].end);
         }
-        out[y] = hottest;
+        return;
     }
+    kPoolers[m_fewestRows - 1][m_extraRows](source, m_rows.data(), out, m_rowsInside);
+}
+
+void HeatRaster::measureRows()
+{
+    m_rowsInside = {};
+    std::uint32_t most = 0;
+    for (std::uint32_t y = 0; y < m_rows.size(); ++y) {
+        const std::uint32_t count = m_rows[y].end - m_rows[y].first;
+        if (count == 0) {
+            continue;
+        }
+        const bool first = most == 0;
+        m_rowsInside = {first ? y : m_rowsInside.first, y + 1};
+        m_fewestRows = first ? count : std::min(m_fewestRows, count);
+        most = std::max(most, count);
+    }
+    m_extraRows = most == 0 ? 0 : most - m_fewestRows;
+    // Only at the edge of a map that is dragged out of view are some pixels much thinner than
+    // others.
+    m_evenRows = most > 0 && m_fewestRows <= kPoolers.size() && m_extraRows < kPoolers[0].size() &&
+                 m_extraRows <= m_fewestRows;
 }
 
 void HeatRaster::poolColumns(const MaxPyramid::Layer& layer, std::size_t height)
@@ -152,6 +202,7 @@ void HeatRaster::render(HeatScene& scene, const Viewport& viewport, const Raster
     const std::size_t rowHalvings = halvingsFor(viewport.rows.length(), buffer.height);
     rangesOf(columns, buffer.width, grid.columns, columnHalvings, m_columns);
     rangesOf(viewport.rows, buffer.height, grid.rows, rowHalvings, m_rows);
+    measureRows();
     m_pooled.resize(buffer.width * buffer.height);
     if (grid.columns == 0 || grid.rows == 0) {
         std::ranges::fill(m_pooled, kMissingLevel);

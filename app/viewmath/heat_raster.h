@@ -34,11 +34,7 @@ struct RasterColours
 class HeatRaster
 {
 public:
-    /// Fills all of `buffer` with what `viewport` shows.
-    void render(HeatScene& scene, const Viewport& viewport, const RasterColours& colours,
-                const PixelBuffer& buffer);
-
-private:
+    /// The cells under one pixel.
     struct Range
     {
         std::uint32_t first = 0;
@@ -47,6 +43,11 @@ private:
         friend bool operator==(const Range&, const Range&) = default;
     };
 
+    /// Fills all of `buffer` with what `viewport` shows.
+    void render(HeatScene& scene, const Viewport& viewport, const RasterColours& colours,
+                const PixelBuffer& buffer);
+
+private:
     void poolColumns(const MaxPyramid::Layer& layer, std::size_t height);
     void poolRows(const MaxPyramid::Layer& layer, Range columns, Level* out, std::size_t height);
     struct Tile
@@ -57,6 +58,7 @@ private:
         std::size_t yEnd = 0;
     };
 
+    void measureRows();
     void paint(const RasterColours& colours, const PixelBuffer& buffer,
                std::size_t forecastX) const;
     /// False if some pixel is not a measured cell.
@@ -67,9 +69,13 @@ private:
     static void rangesOf(Span cells, std::size_t pixels, std::size_t count, std::size_t halvings,
                          std::vector<Range>& to);
 
-    std::vector<Range> m_columns; ///< per x, in columns of the layer
-    std::vector<Range> m_rows;    ///< per y, in rows of the layer
-    std::vector<Level> m_pooled;  ///< width × height, column-major
+    std::vector<Range> m_columns;   ///< per x, in columns of the layer
+    std::vector<Range> m_rows;      ///< per y, in rows of the layer
+    Range m_rowsInside;             ///< the pixels that have rows
+    std::uint32_t m_fewestRows = 0; ///< that any of them has
+    std::uint32_t m_extraRows = 0;  ///< that some have more
+    bool m_evenRows = true;         ///< few enough for the quick way
+    std::vector<Level> m_pooled;    ///< width × height, column-major
     std::vector<Level> m_strip;
 };
 

@@ -111,6 +111,37 @@ private Q_SLOTS:
         QVERIFY(std::abs(found / 100 - 333 * 50 / 1000) <= 1);
     }
 
+    void render_randomViewports_neverLoseAPeak()
+    {
+        const unsigned seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        std::mt19937 random(seed);
+        for (int trial = 0; trial < 200; ++trial) {
+            const std::size_t rows = 1 + random() % 300;
+            const std::size_t columns = 1 + random() % 300;
+            HeatMatrix matrix = matrixOf(rows, columns, 0.0F);
+            const std::size_t row = random() % rows;
+            const std::size_t column = random() % columns;
+            matrix.max[column * rows + row] = 1.0F;
+            HeatScene scene;
+            scene.rebuild(matrix, Statistic::Max, {1.0, 0.0, false});
+            const double margin = 0.3 * static_cast<double>(random() % 3);
+            const Viewport viewport{
+                {-margin * static_cast<double>(columns), static_cast<double>(columns)},
+                {-margin * static_cast<double>(rows), static_cast<double>(rows)}};
+            const std::size_t width = 1 + random() % 200;
+            const std::size_t height = 1 + random() % 200;
+            const auto pixels = draw(scene, viewport, width, height);
+            const auto x =
+                static_cast<std::size_t>(viewport.time.fraction(static_cast<double>(column) + 0.5) *
+                                         static_cast<double>(width));
+            const auto y =
+                static_cast<std::size_t>(viewport.rows.fraction(static_cast<double>(row) + 0.5) *
+                                         static_cast<double>(height));
+            QCOMPARE(pixels[y * width + x], 0xff0000ffU);
+        }
+    }
+
     void render_missingCells_areHatchedAndNeverCold()
     {
         HeatMatrix matrix = matrixOf(2, 2, 0.0F);
