@@ -152,7 +152,8 @@ private Q_SLOTS:
         QCOMPARE(last.error().code, Code::ResourceExhausted);
         QCOMPARE(accepted, 2);
         go.release(50);
-        QTRY_VERIFY(bus->publish({"t", "again", "", 1}).ok());
+        bool again = false; // QTRY_VERIFY looks twice: a second message might find the queue full
+        QTRY_VERIFY(again = again || bus->publish({"t", "again", "", 1}).ok());
     }
 
     void subscribe_afterTheSubscriberLeft_getsWhatTheGroupDidNotHandle()
