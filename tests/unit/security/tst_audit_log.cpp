@@ -57,6 +57,8 @@ private Q_SLOTS:
     void verify_entryRemoved_namesIt_data();
     void verify_entryRemoved_namesIt();
     void verify_entriesSwapped_namesTheFirst();
+    void verify_entryMadeAnew_breaksTheChain_data();
+    void verify_entryMadeAnew_breaksTheChain();
     void verify_cutAtTheEnd_isMissed();
     void verify_headRemoved_isNamed();
     void append_afterTampering_goesOnAndStillTells();
@@ -252,6 +254,34 @@ void TestAuditLog::verify_entriesSwapped_namesTheFirst()
     const std::size_t middle = bytes.find('\n') + 1;
     overwrite(bytes.substr(middle) + bytes.substr(0, middle));
     QCOMPARE(verification().firstBad, std::uint64_t{1});
+}
+
+void TestAuditLog::verify_entryMadeAnew_breaksTheChain_data()
+{
+    QTest::addColumn<int>("changed");
+    QTest::addColumn<int>("firstBad");
+    QTest::newRow("in the middle") << 2 << 3; // itself in order, but not what 3 was built on
+    QTest::newRow("the newest") << 4 << 4;    // nothing was built on it but the head
+}
+
+void TestAuditLog::verify_entryMadeAnew_breaksTheChain()
+{
+    QFETCH(int, changed);
+    QFETCH(int, firstBad);
+    fill(4);
+    const auto entries = open()->list({}).value();
+    std::string bytes;
+    std::string previous = auditGenesis();
+    for (AuditEntry entry : entries) {
+        const std::string original = entry.hash;
+        entry.target =
+            entry.sequence == static_cast<std::uint64_t>(changed) ? "shard 99" : entry.target;
+        bytes += encodeAuditLine(entry, previous); // with a hash that is right for its bytes
+        previous = original;
+    }
+    overwrite(bytes);
+    QVERIFY(!verification().intact);
+    QCOMPARE(verification().firstBad, static_cast<std::uint64_t>(firstBad));
 }
 
 void TestAuditLog::verify_cutAtTheEnd_isMissed()
