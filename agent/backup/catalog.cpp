@@ -2,7 +2,9 @@
 #include "agent/backup/catalog.h"
 
 #include <limits>
+#include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace isotherm::backup
@@ -28,19 +30,46 @@ BackupRecord recordOf(const repository::Manifest& manifest, const std::string& t
     return record;
 }
 
+namespace
+{
+
+metadata::RememberedShard shardOf(const repository::Manifest& manifest)
+{
+    metadata::RememberedShard shard;
+    shard.record.id = manifest.shard;
+    shard.record.keyspace = manifest.keyspace;
+    shard.record.range = manifest.range;
+    shard.record.isDefault = manifest.isDefault;
+    shard.record.rangeText = "default";
+    if (!manifest.isDefault && !manifest.tables.empty()) {
+        std::vector<KeyType> types = manifest.tables.front().schema.keyTypes();
+        types.resize(manifest.tables.front().schema.partitionKeyColumns);
+        shard.record.rangeText = formatRange(manifest.range, types);
+    }
+    shard.record.parents = manifest.parents;
+    for (const repository::LeafIdentity& leaf : manifest.leaves) {
+        shard.record.leaves.push_back(leaf.schema + "." + leaf.name);
+        shard.leafIds.push_back(leaf.objectId);
+    }
+    return shard;
+}
+
+} // namespace
+
 Result<CatalogueChanges> reconcileCatalogue(repository::Repository& repository,
-                                            metadata::BackupStore& backups, const std::string& tier)
+                                            const CatalogueStores& stores, const std::string& tier)
 {
     ISO_ASSIGN(const std::vector<repository::ManifestName> names,
                repository.listManifests(std::nullopt));
     BackupFilter everything;
     everything.limit = std::numeric_limits<std::int32_t>::max();
-    ISO_ASSIGN(const std::vector<BackupRecord> recorded, backups.list(everything));
+    ISO_ASSIGN(const std::vector<BackupRecord> recorded, stores.backups.list(everything));
     std::set<std::string> known;
     for (const BackupRecord& record : recorded) {
         known.insert(record.id);
     }
     CatalogueChanges changes;
+    std::map<ShardId, metadata::RememberedShard> shards; // as its newest backup has it
     for (const repository::ManifestName& name : names) {
         if (known.erase(name.id) > 0) {
             continue;
@@ -55,11 +84,17 @@ Result<CatalogueChanges> reconcileCatalogue(repository::Repository& repository,
                 changes.firstUnreadable.empty() ? manifest.error().text() : changes.firstUnreadable;
             continue;
         }
-        ISO_TRY(backups.put(recordOf(*manifest, tier)));
+        ISO_TRY(stores.backups.put(recordOf(*manifest, tier)));
+        shards[manifest->shard] = shardOf(*manifest);
         ++changes.added;
     }
+    std::vector<metadata::RememberedShard> remembered;
+    for (auto& [id, shard] : shards) {
+        remembered.push_back(std::move(shard));
+    }
+    ISO_TRY(stores.shards.remember(remembered));
     for (const std::string& id : known) {
-        ISO_TRY(backups.remove(id));
+        ISO_TRY(stores.backups.remove(id));
         ++changes.removed;
     }
     return changes;

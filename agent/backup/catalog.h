@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/metadata/backup_store.h"
+#include "agent/metadata/shard_store.h"
 #include "agent/repository/repository.h"
 #include "shared/base/result.h"
 #include "shared/model/records.h"
@@ -25,11 +26,19 @@ struct CatalogueChanges
     std::string firstUnreadable; ///< the manifest and what is wrong with it
 };
 
+/// Where the catalogue keeps what the manifests tell.
+struct CatalogueStores
+{
+    metadata::BackupStore& backups;
+    metadata::ShardStore& shards;
+};
+
 /// Makes the catalogue agree with the manifests that there are. Manifests that it knows already are
 /// not read again, so a second call costs one listing; an empty catalogue is rebuilt from the
-/// repository alone.
+/// repository alone, the shards that the backups are of included. Call it before anybody looks at
+/// the topology, or a new shard may get the id of an old one's backups.
 [[nodiscard]] Result<CatalogueChanges> reconcileCatalogue(repository::Repository& repository,
-                                                          metadata::BackupStore& backups,
+                                                          const CatalogueStores& stores,
                                                           const std::string& tier);
 
 } // namespace isotherm::backup

@@ -24,6 +24,10 @@ sigset_t blockedSignals()
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
         ::sigaddset(&signals, number);
     }
+    // A reader of our log that is gone, or a limit on the size of files, is an error to be handled
+    // and no reason to die.
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
     // Before any thread starts: all of them inherit the mask, and only this one takes signals.
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;

@@ -227,7 +227,26 @@ Result<std::vector<ShardRecord>> reconcileIn(Connection& connection,
     return records;
 }
 
+Status rememberIn(Connection& connection, const std::vector<RememberedShard>& shards)
+{
+    for (const RememberedShard& remembered : shards) {
+        ISO_ASSIGN(const auto known, load(connection, {std::string(), true, remembered.record.id}));
+        if (!known.empty()) {
+            continue;
+        }
+        StoredShard shard{remembered.record, remembered.leafIds, false};
+        shard.record.state = ShardState::Retired;
+        ISO_TRY(save(connection, shard));
+    }
+    return {};
+}
+
 } // namespace
+
+Status ShardStore::remember(const std::vector<RememberedShard>& shards)
+{
+    return m_database.write([&](Connection& connection) { return rememberIn(connection, shards); });
+}
 
 Result<std::vector<ShardRecord>> ShardStore::reconcile(const KeyspaceSighting& sighting)
 {

@@ -20,6 +20,13 @@ struct KeyspaceSighting
     const engine::KeyspaceLayout& layout;
 };
 
+/// A shard as one of its backups tells of it.
+struct RememberedShard
+{
+    ShardRecord record; ///< id, keyspace, range, rangeText, isDefault, leaves, parents
+    std::vector<std::uint64_t> leafIds;
+};
+
 /// The shards of every keyspace, present and past, with stable ids. Thread-safe.
 ///
 /// A shard is the same shard as long as its range stays and it keeps at least one of its leaf
@@ -35,6 +42,11 @@ public:
     /// Makes what is stored agree with what was seen; element i of the answer is shard i of the
     /// layout.
     [[nodiscard]] Result<std::vector<ShardRecord>> reconcile(const KeyspaceSighting& sighting);
+
+    /// Takes up shards that are not known (the metadata file was lost), as Retired: the next
+    /// reconcile finds those again that still are there, under their old ids, and no id that a
+    /// backup bears is ever given to another shard. Known ones stay as they are.
+    [[nodiscard]] Status remember(const std::vector<RememberedShard>& shards);
 
     /// By keyspace, then in key order with the default last. lastBackup and lastBackupLsn come from
     /// the newest backup, rpoObjective from the keyspace; temperatures are left to the caller.

@@ -6,7 +6,11 @@
 #include "shared/base/time_text.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -213,6 +217,27 @@ Status releaseMarked(engine::Engine& engine, const std::string& schema, const st
     return {};
 }
 
+/// Tries for a while what must be done sooner or later: the database may be restarting, or a
+/// session of a killed agent still build an index on the table that is to be dropped.
+Status patiently(const std::stop_token& stop, const std::function<Status()>& step)
+{
+    constexpr int kTries = 120;
+    constexpr std::chrono::seconds kPause{1};
+    Status done = step();
+    std::mutex mutex;
+    std::condition_variable_any never;
+    for (int i = 1; i < kTries && !done.ok() && !stop.stop_requested(); ++i) {
+        const Code code = done.error().code;
+        if (code != Code::Unavailable && code != Code::DeadlineExceeded) {
+            break;
+        }
+        std::unique_lock lock(mutex);
+        (void)never.wait_for(lock, stop, kPause, [] { return false; });
+        done = step();
+    }
+    return done;
+}
+
 std::string planOf(const jobs::JobContext& context)
 {
     const nlohmann::json params = nlohmann::json::parse(context.params(), nullptr, false);
@@ -243,7 +268,9 @@ Result<std::string> RestoreHandler::run(jobs::JobContext& context)
 {
     ISO_ASSIGN(const metadata::StoredPlan stored, m_parts.restores.plan(planOf(context)));
     const std::string schema = sideSchemaOf(stored.plan.request);
-    ISO_TRY(dropMarked(m_parts.engine, schema, markOf(context.id()))); // of an interrupted attempt
+    ISO_TRY(patiently(context.stopToken(), [&] { // of an interrupted attempt
+        return dropMarked(m_parts.engine, schema, markOf(context.id()));
+    }));
     ISO_ASSIGN(const RestoreReceipt receipt, RestoreRun(m_parts, context).carryOut(stored));
     ISO_TRY(m_parts.restores.putReceipt(receipt));
     ISO_TRY(context.checkpoint(kProven, "{}"));
@@ -251,7 +278,8 @@ Result<std::string> RestoreHandler::run(jobs::JobContext& context)
                      {{"job", static_cast<std::int64_t>(context.id().get())},
                       {"plan", receipt.planId},
                       {"bytes_read", static_cast<std::int64_t>(receipt.bytesRead.get())}});
-    ISO_TRY(releaseMarked(m_parts.engine, schema, markOf(context.id())));
+    ISO_TRY(patiently(context.stopToken(),
+                      [&] { return releaseMarked(m_parts.engine, schema, markOf(context.id())); }));
     return summary(receipt);
 }
 
@@ -268,7 +296,10 @@ Result<std::string> RestoreHandler::resume(jobs::JobContext& context)
     }
     ISO_ASSIGN(const metadata::StoredPlan stored, m_parts.restores.plan(planOf(context)));
     ISO_ASSIGN(const RestoreReceipt receipt, m_parts.restores.receipt(context.id()));
-    ISO_TRY(releaseMarked(m_parts.engine, sideSchemaOf(stored.plan.request), markOf(context.id())));
+    ISO_TRY(patiently(context.stopToken(), [&] {
+        return releaseMarked(m_parts.engine, sideSchemaOf(stored.plan.request),
+                             markOf(context.id()));
+    }));
     return summary(receipt);
 }
 
@@ -278,7 +309,9 @@ Status RestoreHandler::rollBack(jobs::JobContext& context)
     if (!stored.ok()) {
         return {}; // without a plan nothing was made
     }
-    return dropMarked(m_parts.engine, sideSchemaOf(stored->plan.request), markOf(context.id()));
+    return patiently(context.stopToken(), [&] {
+        return dropMarked(m_parts.engine, sideSchemaOf(stored->plan.request), markOf(context.id()));
+    });
 }
 
 Result<std::uint32_t> RestoreHandler::dropLeftovers(const std::vector<JobId>& active,

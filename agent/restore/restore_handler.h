@@ -26,7 +26,8 @@ namespace isotherm::restore
 ///   before the receipt is stored   the job starts again: tables with its mark are dropped first
 ///   stored, not yet checkpointed   the same; the new receipt replaces the old one
 ///   checkpointed                   resumes: the marks are taken off
-/// Cancelled or failed: tables with its mark are dropped. The live tables are never touched.
+/// Cancelled or failed: tables with its mark are dropped; a database that does not answer is waited
+/// for, some minutes, then they are left to the next start. The live tables are never touched.
 /// Thread-safe.
 class RestoreHandler final : public jobs::JobHandler
 {

@@ -182,9 +182,9 @@ private:
                             garbage.error().message, garbage.error().hint});
             m_options.log.warning("repository.damaged", garbage.error().text());
         }
-        ISO_ASSIGN(
-            const backup::CatalogueChanges changes,
-            backup::reconcileCatalogue(*m_foundation.repository, m_backups, firstTier(m_options)));
+        ISO_ASSIGN(const backup::CatalogueChanges changes,
+                   backup::reconcileCatalogue(*m_foundation.repository, {m_backups, m_shards},
+                                              firstTier(m_options)));
         if (changes.unreadable > 0) {
             m_health.raise({DiagnosticLevel::Critical, "catalogue.unreadable",
                             std::to_string(changes.unreadable) +

@@ -67,6 +67,10 @@ Error errnoError(int errnoValue, std::string_view what)
         error.code = Code::ResourceExhausted;
         error.hint = "free space on that file system; nothing that was acknowledged is lost";
         break;
+    case EFBIG:
+        error.code = Code::ResourceExhausted;
+        error.hint = "raise the limit on the size of files (ulimit -f, LimitFSIZE)";
+        break;
     case EEXIST:
         error.code = Code::AlreadyExists;
         break;

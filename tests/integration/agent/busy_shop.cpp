@@ -166,7 +166,7 @@ void Customers::shop(const std::string& conninfo, std::uint64_t seed, const std:
             (void)(*session)->exec("rollback");
         }
         ++(done.ok() && !shopper.rolledBack() ? m_committed : m_rolledBack);
-        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // leave some of the CPU
+        std::this_thread::sleep_for(std::chrono::milliseconds(5)); // leave some of the CPU
     }
 }
 

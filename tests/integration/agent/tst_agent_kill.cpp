@@ -171,6 +171,7 @@ private:
 
     std::mt19937_64 m_random;
     std::unique_ptr<AgentWorld> m_world;
+    std::unique_ptr<Reader> m_reader;
     std::unique_ptr<PgSession> m_session;
     std::unique_ptr<Customers> m_customers;
     std::unique_ptr<client::AgentClient> m_client;
@@ -197,6 +198,7 @@ void TestAgentKill::initTestCase()
     m_session = must(PgSession::open(m_world->database().conninfo()));
     const Status ready = m_world->setUp();
     QVERIFY2(ready.ok(), ready.ok() ? "" : ready.error().text().c_str());
+    m_reader = std::make_unique<Reader>(*m_world);
     m_client = m_world->connect("operator");
     m_customers = std::make_unique<Customers>(m_world->database(), 2, seed);
 }
@@ -211,6 +213,7 @@ void TestAgentKill::cleanupTestCase()
     }
     m_client.reset();
     m_session.reset();
+    m_reader.reset();
     m_world.reset();
 }
 
@@ -237,10 +240,9 @@ void TestAgentKill::killAfter(milliseconds delay)
     m_world->killAgent();
     ++m_kills;
     // Nothing that was acknowledged, or only made, may be bad now, however it ended.
-    Reader reader(*m_world);
-    for (const std::string& id : reader.manifests()) {
+    for (const std::string& id : m_reader->manifests()) {
         if (m_verified.insert(id).second) {
-            const std::string damage = reader.damageOf(id);
+            const std::string damage = m_reader->damageOf(id);
             QVERIFY2(damage.empty(), damage.c_str());
         }
     }
@@ -300,10 +302,9 @@ void TestAgentKill::checkQuietWorld()
     for (const JobRecord& job : must(m_client->jobs({}))) {
         QVERIFY2(job.state == JobState::Done, (job.title + ": " + job.error).c_str());
     }
-    Reader reader(*m_world);
-    const auto unreferenced = reader.unreferenced();
+    const auto unreferenced = m_reader->unreferenced();
     QVERIFY2(unreferenced.empty(), unreferenced.empty() ? "" : unreferenced.front().c_str());
-    const auto leftovers = reader.leftovers();
+    const auto leftovers = m_reader->leftovers();
     QVERIFY2(leftovers.empty(), leftovers.empty() ? "" : leftovers.front().c_str());
     QCOMPARE(m_session->value("select count(*) from pg_class where relnamespace ="
                               " 'isotherm_restore'::regnamespace and"
@@ -314,7 +315,7 @@ void TestAgentKill::checkQuietWorld()
     for (const BackupRecord& backup : must(m_client->backups({}))) {
         listed.insert(backup.id);
     }
-    const auto manifests = reader.manifests();
+    const auto manifests = m_reader->manifests();
     QCOMPARE(listed, std::set<std::string>(manifests.begin(), manifests.end()));
     // Restores that were interrupted have come to their end as well.
     for (const auto& [job, plan] : m_restores) {
@@ -332,11 +333,10 @@ void TestAgentKill::checkQuietWorld()
 
 std::vector<Moment> TestAgentKill::momentsOf(const RestorePlan& plan, std::set<std::string>& used)
 {
-    Reader reader(*m_world);
     std::vector<Moment> moments;
     for (const RestorePlanPart& part : plan.parts) {
         if (used.insert(part.backupId).second) {
-            moments.push_back(momentOf(reader.load(part.backupId)));
+            moments.push_back(momentOf(m_reader->load(part.backupId)));
         }
     }
     return moments;
