@@ -186,6 +186,14 @@ public:
     [[nodiscard]] virtual Status check() = 0;
 };
 
+class ChangeFeed; // change_stream.h
+
+/// What a feed of changes is called on the server, so that two agents do not share one.
+struct FeedSpec
+{
+    std::string name = "isotherm"; ///< lower-case letters, digits, underscores
+};
+
 /// One managed database. Thread-safe. Every call is bounded by the timeout given at construction,
 /// but for row streams, which are bounded per batch.
 class Engine
@@ -212,6 +220,16 @@ public:
     openSnapshot(const KeyspaceLayout& keyspace, const ShardLayout& shard) = 0;
 
     [[nodiscard]] virtual Result<std::unique_ptr<RestoreTarget>> openRestoreTarget() = 0;
+
+    /// The database's feed of changes; nothing is made or asked yet. Unimplemented where there is
+    /// none.
+    [[nodiscard]] virtual Result<std::shared_ptr<ChangeFeed>> openChangeFeed(const FeedSpec& spec);
 };
+
+inline Result<std::shared_ptr<ChangeFeed>> Engine::openChangeFeed(const FeedSpec& spec)
+{
+    return makeError(Code::Unimplemented, "this engine has no feed of changes (" + spec.name + ")",
+                     "its shards get full backups only");
+}
 
 } // namespace isotherm::engine
