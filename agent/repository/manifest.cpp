@@ -6,6 +6,7 @@
 #include "agent/repository/schema_codec.h"
 #include "agent/storage/object_store.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace isotherm::repository
@@ -33,10 +34,23 @@ enum Field : std::uint32_t {
     kParent,
     kLeaf,
     kNotCovered,
-    kTable
+    kTable,
+    kBase,
+    kChainStart
 };
+enum BaseField : std::uint32_t { kBaseBegin = 1, kBaseEnd, kBaseVisibility, kBaseCut };
+enum ChainField : std::uint32_t { kChainReason = 1, kChainAfter };
+enum VersionField : std::uint32_t { kVersionFrom = 1, kVersionSchema, kVersionOrigin };
+enum OriginField : std::uint32_t { kOriginPrevious = 1, kOriginMissing };
 enum LeafField : std::uint32_t { kLeafObject = 1, kLeafGeneration, kLeafSchema, kLeafName };
-enum TableField : std::uint32_t { kTableSchema = 1, kTableRows, kTableRaw, kTableChecksum, kRun };
+enum TableField : std::uint32_t {
+    kTableSchema = 1,
+    kTableRows,
+    kTableRaw,
+    kTableChecksum,
+    kRun,
+    kTableVersion
+};
 enum RunField : std::uint32_t {
     kRunObject = 1,
     kRunKind,
@@ -47,7 +61,11 @@ enum RunField : std::uint32_t {
     kRunMinKey,
     kRunMaxKey,
     kRunChecksum,
-    kRunDigest
+    kRunDigest,
+    kRunFirstLsn,
+    kRunLastLsn,
+    kRunTruncates,
+    kRunSchemaVersion
 };
 
 std::string encodeLeaf(const LeafIdentity& leaf)
@@ -75,6 +93,60 @@ std::string encodeRun(const RunRef& run)
     writer.bytes(kRunMaxKey, Need::Critical, run.maxKey.encoded());
     writer.bytes(kRunChecksum, Need::Optional, encodeChecksum(run.checksum));
     writer.bytes(kRunDigest, Need::Optional, run.digest);
+    if (run.kind == RunKind::Delta) {
+        writer.integer(kRunFirstLsn, Need::Critical, run.firstLsn.get());
+        writer.integer(kRunLastLsn, Need::Critical, run.lastLsn.get());
+    }
+    if (run.truncates != 0) {
+        writer.integer(kRunTruncates, Need::Critical, run.truncates);
+    }
+    if (run.schemaVersion != 0) {
+        writer.integer(kRunSchemaVersion, Need::Critical, run.schemaVersion);
+    }
+    return record;
+}
+
+std::string encodeVersion(const SchemaVersion& version)
+{
+    std::string record;
+    FieldWriter writer(record);
+    writer.integer(kVersionFrom, Need::Critical, version.from.get());
+    writer.bytes(kVersionSchema, Need::Critical, encodeSchema(version.schema));
+    for (const ColumnOrigin& origin : version.origins) {
+        std::string nested;
+        FieldWriter nestedWriter(nested);
+        if (origin.previous) {
+            nestedWriter.integer(kOriginPrevious, Need::Critical, *origin.previous);
+        }
+        if (origin.missing) {
+            nestedWriter.bytes(kOriginMissing, Need::Critical, *origin.missing);
+        }
+        writer.bytes(kVersionOrigin, Need::Critical, nested);
+    }
+    return record;
+}
+
+std::string encodeBase(const BaseView& base)
+{
+    std::string record;
+    FieldWriter writer(record);
+    writer.bytes(kBaseBegin, Need::Critical, base.range.begin.encoded());
+    if (base.range.end) {
+        writer.bytes(kBaseEnd, Need::Critical, base.range.end->encoded());
+    }
+    writer.bytes(kBaseVisibility, Need::Critical, base.visibility);
+    if (base.cut) {
+        writer.integer(kBaseCut, Need::Critical, base.cut->get());
+    }
+    return record;
+}
+
+std::string encodeStart(const ChainStart& start)
+{
+    std::string record;
+    FieldWriter writer(record);
+    writer.bytes(kChainReason, Need::Optional, start.reason);
+    writer.integer(kChainAfter, Need::Optional, start.after.get());
     return record;
 }
 
@@ -90,6 +162,9 @@ std::string encodeTable(const ManifestTable& table)
     }
     for (const RunRef& run : table.runs) {
         writer.bytes(kRun, Need::Critical, encodeRun(run));
+    }
+    for (const SchemaVersion& version : table.versions) {
+        writer.bytes(kTableVersion, Need::Critical, encodeVersion(version));
     }
     return record;
 }
@@ -141,6 +216,15 @@ Result<LeafIdentity> decodeLeaf(std::string_view record)
     return leaf;
 }
 
+std::uint32_t takeSmall(FieldReader& reader)
+{
+    const std::uint64_t value = reader.integer();
+    if (value > UINT32_MAX) {
+        reader.malformed();
+    }
+    return static_cast<std::uint32_t>(value);
+}
+
 /// False when the number is none of a run.
 bool takeRunField(FieldReader& reader, RunRef& run)
 {
@@ -168,6 +252,18 @@ bool takeRunField(FieldReader& reader, RunRef& run)
         return true;
     case kRunDigest:
         run.digest = reader.text();
+        return true;
+    case kRunFirstLsn:
+        run.firstLsn = Lsn(reader.integer());
+        return true;
+    case kRunLastLsn:
+        run.lastLsn = Lsn(reader.integer());
+        return true;
+    case kRunTruncates:
+        run.truncates = takeSmall(reader);
+        return true;
+    case kRunSchemaVersion:
+        run.schemaVersion = takeSmall(reader);
         return true;
     default:
         return false;
@@ -202,6 +298,98 @@ Result<RunRef> decodeRun(std::string_view record)
     return run;
 }
 
+Result<ColumnOrigin> decodeOrigin(std::string_view record)
+{
+    ColumnOrigin origin;
+    FieldReader reader(record);
+    while (reader.next()) {
+        switch (reader.field().number) {
+        case kOriginPrevious:
+            origin.previous = takeSmall(reader);
+            break;
+        case kOriginMissing:
+            origin.missing = reader.text();
+            break;
+        default:
+            reader.unknown();
+        }
+    }
+    ISO_TRY(reader.status("a column's origin in the manifest"));
+    return origin;
+}
+
+Result<SchemaVersion> decodeVersion(std::string_view record)
+{
+    SchemaVersion version;
+    FieldReader reader(record);
+    while (reader.next()) {
+        switch (reader.field().number) {
+        case kVersionFrom:
+            version.from = Lsn(reader.integer());
+            break;
+        case kVersionSchema: {
+            ISO_ASSIGN(version.schema, decodeSchema(reader.bytes()));
+            break;
+        }
+        case kVersionOrigin: {
+            ISO_ASSIGN(ColumnOrigin origin, decodeOrigin(reader.bytes()));
+            version.origins.push_back(std::move(origin));
+            break;
+        }
+        default:
+            reader.unknown();
+        }
+    }
+    ISO_TRY(reader.status("a table's version in the manifest"));
+    return version;
+}
+
+Result<BaseView> decodeBase(std::string_view record)
+{
+    BaseView base;
+    FieldReader reader(record);
+    while (reader.next()) {
+        switch (reader.field().number) {
+        case kBaseBegin:
+            base.range.begin = Key(reader.text());
+            break;
+        case kBaseEnd:
+            base.range.end = Key(reader.text());
+            break;
+        case kBaseVisibility:
+            base.visibility = reader.text();
+            break;
+        case kBaseCut:
+            base.cut = Lsn(reader.integer());
+            break;
+        default:
+            reader.unknown();
+        }
+    }
+    ISO_TRY(reader.status("a base in the manifest"));
+    return base;
+}
+
+Result<ChainStart> decodeChainStart(std::string_view record)
+{
+    ChainStart start;
+    FieldReader reader(record);
+    while (reader.next()) {
+        switch (reader.field().number) {
+        case kChainReason:
+            start.reason = reader.text();
+            break;
+        case kChainAfter:
+            start.after = Lsn(reader.integer());
+            break;
+        default:
+            reader.unknown();
+        }
+    }
+    ISO_TRY(reader.status("the start of a chain in the manifest"));
+    return start;
+}
+
 Result<ManifestTable> decodeTable(std::string_view record)
 {
     ManifestTable table;
@@ -229,11 +417,21 @@ Result<ManifestTable> decodeTable(std::string_view record)
             table.runs.push_back(std::move(run));
             break;
         }
+        case kTableVersion: {
+            ISO_ASSIGN(SchemaVersion version, decodeVersion(reader.bytes()));
+            table.versions.push_back(std::move(version));
+            break;
+        }
         default:
             reader.unknown();
         }
     }
     ISO_TRY(reader.status("a table in the manifest"));
+    for (const RunRef& run : table.runs) {
+        if (run.schemaVersion >= std::max<std::size_t>(table.versions.size(), 1)) {
+            return malformedBytes("a table in the manifest: a run's schema");
+        }
+    }
     return table;
 }
 
@@ -293,6 +491,19 @@ bool takePlainField(FieldReader& reader, Manifest& manifest)
 
 } // namespace
 
+std::vector<BaseView> Manifest::baseViews() const
+{
+    return bases.empty() ? std::vector<BaseView>{{range, visibility, std::nullopt}} : bases;
+}
+
+bool Manifest::hasDeltas() const
+{
+    return std::any_of(tables.begin(), tables.end(), [](const ManifestTable& table) {
+        return std::any_of(table.runs.begin(), table.runs.end(),
+                           [](const RunRef& run) { return run.kind == RunKind::Delta; });
+    });
+}
+
 std::uint64_t Manifest::rows() const
 {
     std::uint64_t sum = 0;
@@ -339,6 +550,12 @@ std::string encodeManifest(const Manifest& manifest)
     for (const ManifestTable& table : manifest.tables) {
         writer.bytes(kTable, Need::Critical, encodeTable(table));
     }
+    for (const BaseView& base : manifest.bases) {
+        writer.bytes(kBase, Need::Critical, encodeBase(base));
+    }
+    if (manifest.chainStart) {
+        writer.bytes(kChainStart, Need::Optional, encodeStart(*manifest.chainStart));
+    }
     return Compression(kContainerLevel).packContainer(record);
 }
 
@@ -365,6 +582,15 @@ Result<Manifest> decodeManifest(std::string_view bytes)
         case kTable: {
             ISO_ASSIGN(ManifestTable table, decodeTable(reader.bytes()));
             manifest.tables.push_back(std::move(table));
+            break;
+        }
+        case kBase: {
+            ISO_ASSIGN(BaseView base, decodeBase(reader.bytes()));
+            manifest.bases.push_back(std::move(base));
+            break;
+        }
+        case kChainStart: {
+            ISO_ASSIGN(manifest.chainStart, decodeChainStart(reader.bytes()));
             break;
         }
         default:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/repository/row_checksum.h"
+#include "agent/repository/schema_history.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
 #include "shared/base/units.h"
@@ -36,13 +37,21 @@ struct RunRef
     Key maxKey;
     RowChecksum checksum;
     std::string digest; ///< SHA-256 of the object, 32 bytes
+    /// Delta: every commit in (firstLsn, lastLsn] that touched the range is in the run, or in one
+    /// of its siblings with the same interval.
+    Lsn firstLsn;
+    Lsn lastLsn;
+    std::uint32_t truncates = 0;     ///< delta: in its index; such a run is never pruned by key
+    std::uint32_t schemaVersion = 0; ///< index into ManifestTable::versions
 
     friend bool operator==(const RunRef&, const RunRef&) = default;
 };
 
 struct ManifestTable
 {
-    TableSchema schema;
+    TableSchema schema; ///< the newest one
+    /// How it came to be, oldest first, the newest included; empty: all runs have `schema`.
+    std::vector<SchemaVersion> versions;
     std::uint64_t rows = 0; ///< in this manifest's range; an upper bound when `checksum` is not set
     ByteCount raw;
     /// Over the rows in this manifest's range; not set when runs are shared with another range
@@ -64,7 +73,27 @@ struct LeafIdentity
     friend bool operator==(const LeafIdentity&, const LeafIdentity&) = default;
 };
 
-/// What makes one shard restorable to one moment. Complete in itself: it names every run needed,
+/// What the base runs of a part of the range show.
+struct BaseView
+{
+    KeyRange range;
+    std::string visibility; ///< of the snapshot, as the engine wrote it; empty when `cut` is set
+    std::optional<Lsn> cut; ///< synthetic: every commit up to and including this one
+
+    friend bool operator==(const BaseView&, const BaseView&) = default;
+};
+
+/// A chain of backups that could not go on: what lies between is lost for restores.
+struct ChainStart
+{
+    std::string reason; ///< in words: "the replication slot was dropped"
+    Lsn after;          ///< the last commit that the chain before holds; 0: there was none
+
+    friend bool operator==(const ChainStart&, const ChainStart&) = default;
+};
+
+/// What makes one shard restorable to one moment, and with delta runs to every commit since its
+/// base. Complete in itself: it names every run needed,
 /// never another manifest's.
 struct Manifest
 {
@@ -86,7 +115,13 @@ struct Manifest
     std::vector<LeafIdentity> leaves;    ///< one per table
     std::vector<std::string> notCovered; ///< what it cannot bring back, in words
     std::vector<ManifestTable> tables;
+    /// Disjoint, in key order, together the range; empty: one base with `visibility`.
+    std::vector<BaseView> bases;
+    std::optional<ChainStart> chainStart; ///< set: history does not reach back beyond this manifest
 
+    /// `bases`, or the one that its absence stands for.
+    [[nodiscard]] std::vector<BaseView> baseViews() const;
+    [[nodiscard]] bool hasDeltas() const;
     [[nodiscard]] std::uint64_t rows() const;
     [[nodiscard]] ByteCount rawBytes() const;
     /// Of all its runs, also those that older manifests wrote.

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/base/units.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+/// Reading a shard as it was at a commit.
+namespace isotherm::repository
+{
+
+/// What a base shows of the change stream: how the two are put together. By visibility, never by
+/// LSN: a commit record is in the log before its transaction is seen by snapshots.
+struct BaseFilter
+{
+    /// Is this (committed) transaction in the base?
+    std::function<bool(std::uint64_t transaction, Lsn commit)> shows;
+    /// No transaction with this id or a higher one is; nullopt: not known.
+    std::optional<std::uint64_t> showsNoneFrom;
+};
+
+/// Makes a filter out of a base's visibility text.
+using BaseFilterFactory = std::function<Result<BaseFilter>(const std::string& visibility)>;
+
+/// The rule for visibility texts of shared/model/visibility.h. InvalidArgument when it is none.
+[[nodiscard]] Result<BaseFilter> visibilityFilter(const std::string& visibility);
+
+/// The rule for synthetic bases: every commit up to and including `cut`.
+[[nodiscard]] BaseFilter cutFilter(Lsn cut);
+
+struct ReadMoment
+{
+    /// The newest versions with commits up to here; nullopt: the manifest's own LSN.
+    std::optional<Lsn> target = {};
+    /// Another rule than visibilityFilter.
+    BaseFilterFactory filter = {};
+};
+
+} // namespace isotherm::repository
