@@ -4,7 +4,7 @@
 #include "agent/postgres/pg_error.h"
 #include "shared/base/byte_io.h"
 
-#include <chrono>
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -18,7 +18,12 @@ constexpr std::string_view kSignature("PGCOPY\n\xFF\r\n\0", 11);
 constexpr std::size_t kHeaderBytes = 19; // signature, flags, length of the extension
 constexpr std::uint16_t kTrailer = 0xFFFF;
 constexpr std::uint64_t kFlowing = 1'000; // rows
-constexpr auto kGathering = std::chrono::microseconds(150);
+/// A unix socket holds about 130 kB. Taking half of that at a time keeps the server from ever
+/// waiting for us, and both sides from waking each other for each of its 8 kB writes.
+constexpr std::size_t kTooLittle = std::size_t{32} << 10U;
+constexpr std::size_t kTooMuch = std::size_t{80} << 10U;
+constexpr auto kShortestGathering = std::chrono::microseconds(20);
+constexpr auto kLongestGathering = std::chrono::microseconds(1'000);
 
 Error malformed(const std::string& what)
 {
@@ -53,6 +58,9 @@ bool wellFormed(std::string_view fields, std::size_t columns)
 Result<std::unique_ptr<RowSource>> CopySource::start(Lease connection, CopyOutOptions options,
                                                      std::stop_token stop)
 {
+    // libpq reads as much at a time as its buffer holds, which grows to the largest message seen
+    // and never shrinks: one long message now spares most of the system calls of a long stream.
+    ISO_TRY(connection->run("SELECT pg_catalog.repeat(' ', 200000)"));
     ISO_TRY(connection->send(options.sql));
     return std::unique_ptr<RowSource>(
         new CopySource(std::move(connection), std::move(options), std::move(stop)));
@@ -135,9 +143,7 @@ Status CopySource::fill(RowBatch& batch)
 Status CopySource::wait()
 {
     if (m_rows >= kFlowing) {
-        // The server writes 8 kB at a time: woken for each, both sides would spend their time on
-        // waking. (Measured: 7 % less CPU on either side.)
-        std::this_thread::sleep_for(kGathering);
+        gather();
     }
     Status ready = m_connection->waitSocket(false, m_connection->options().batchTimeout, &m_stop);
     if (!ready.ok()) {
@@ -148,6 +154,18 @@ Status CopySource::wait()
         return connectionError(m_connection->handle());
     }
     return {};
+}
+
+void CopySource::gather()
+{
+    const std::uint64_t came = m_bytes - m_bytesAtWait;
+    m_bytesAtWait = m_bytes;
+    if (came < kTooLittle) {
+        m_gathering = std::min(m_gathering + m_gathering / 4, kLongestGathering);
+    } else if (came > kTooMuch) {
+        m_gathering = std::max(m_gathering - m_gathering / 4, kShortestGathering);
+    }
+    std::this_thread::sleep_for(m_gathering);
 }
 
 const char* CopySource::takeHeader(std::string_view& message)
@@ -183,6 +201,7 @@ const char* CopySource::takeMessage(std::string_view message, RowBatch& batch)
         return "a row does not fit its columns";
     }
     ++m_rows;
+    m_bytes += message.size();
     if (!m_filter || wanted(message)) {
         batch.append(message);
     }

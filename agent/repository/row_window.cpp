@@ -31,13 +31,10 @@ std::uint64_t headOf(std::string_view key)
 
 bool RowWindow::less(const Entry& a, const Entry& b) const
 {
-    const std::string_view first = keyOf(a);
-    const std::string_view second = keyOf(b);
-    const bool sameMarker = !first.empty() && !second.empty() && first.front() == second.front();
-    if (sameMarker && a.keyHead != b.keyHead) {
+    if (m_sameMarker && a.keyHead != b.keyHead) {
         return a.keyHead < b.keyHead;
     }
-    return first < second;
+    return keyOf(a) < keyOf(b);
 }
 
 void RowWindow::add(std::string_view row, std::string_view key)
@@ -45,6 +42,9 @@ void RowWindow::add(std::string_view row, std::string_view key)
     const Entry entry{headOf(key), m_rows.size(), m_keys.size(),
                       static_cast<std::uint32_t>(row.size()),
                       static_cast<std::uint32_t>(key.size())};
+    const char marker = key.empty() ? '\0' : key.front();
+    m_marker = m_entries.empty() ? marker : m_marker;
+    m_sameMarker = (m_sameMarker || m_entries.empty()) && !key.empty() && marker == m_marker;
     m_rows.append(row.data(), row.size());
     m_keys.append(key.data(), key.size());
     m_entries.push_back(entry);

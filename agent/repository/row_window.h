@@ -70,6 +70,9 @@ private:
     ByteBuffer m_spareRows;
     ByteBuffer m_spareKeys;
     bool m_inOrder = true;
+    /// All keys held begin with the byte `m_marker`, so that their heads decide nearly always.
+    bool m_sameMarker = false;
+    char m_marker = '\0';
 };
 
 } // namespace isotherm::repository

@@ -6,12 +6,19 @@
 
 namespace isotherm::repository
 {
+namespace
+{
+
+/// Of the window, as long as that is enough: it stays in the processor's cache.
+constexpr std::uint64_t kFirstRoom = std::uint64_t{4} << 20U;
+
+} // namespace
 
 RunWriterImpl::RunWriterImpl(storage::ObjectStore& store, const RepositoryKeys& keys,
                              const Clock& clock, PendingRuns& pending, RunOptions options)
     : m_store(store), m_pending(pending), m_options(std::move(options)),
       m_main(target(keys, clock), m_options), m_strays(target(keys, clock), m_options),
-      m_keyEncoder(m_options.schema)
+      m_keyEncoder(m_options.schema), m_room(std::min(kFirstRoom, m_options.windowSize.get() / 2))
 {
 }
 
@@ -55,15 +62,18 @@ Status RunWriterImpl::appendRow(std::string_view row)
     m_key.clear();
     ISO_TRY(m_keyEncoder.append(row, m_key));
     m_raw += row.size();
-    const std::uint64_t half = m_options.windowSize.get() / 2;
     if (m_key < m_main.lastKey()) {
+        m_strayed = true;
         m_strayWindow.add(row, m_key);
-        return m_strayWindow.bytes() > half ? drainStrays() : Status();
+        return m_strayWindow.bytes() > m_options.windowSize.get() / 2 ? drainStrays() : Status();
     }
     m_window.add(row, m_key);
-    if (m_window.bytes() > half) {
+    if (m_window.bytes() > m_room) {
         // Rows that came in order need little room to stay so.
-        return drain(m_window.inOrder() ? half / 8 : half / 2);
+        ISO_TRY(drain(m_window.inOrder() ? m_room / 8 : m_room / 2));
+        if (std::exchange(m_strayed, false)) {
+            m_room = std::min(2 * m_room, m_options.windowSize.get() / 2);
+        }
     }
     return {};
 }

@@ -51,7 +51,9 @@ private:
     RowWindow m_strayWindow;
     std::string m_key;
     RowChecksum m_checksum;
+    std::uint64_t m_room; ///< bytes of the window in use; grows when rows come too late for it
     std::uint64_t m_raw = 0;
+    bool m_strayed = false; ///< since the window was last drained
     bool m_failed = false;
 };
 
