@@ -140,23 +140,32 @@ Connection::Connection(PGconn* connection, std::shared_ptr<const PostgresOptions
         connection, [](void*, const char*) {}, nullptr);
 }
 
-Result<Connection> Connection::open(const PostgresOptions& options)
+Result<Connection> Connection::open(const PostgresOptions& options, Session session)
 {
     const std::string seconds = std::to_string(std::max<long>(
         2, std::chrono::duration_cast<std::chrono::seconds>(options.connectTimeout).count()));
     // What stands before dbname can be overridden by the operator's string, what follows cannot.
-    const std::array<const char*, 9> keywords = {"application_name",
-                                                 "connect_timeout",
-                                                 "keepalives_idle",
-                                                 "keepalives_interval",
-                                                 "keepalives_count",
-                                                 "tcp_user_timeout",
-                                                 "dbname",
-                                                 "client_encoding",
-                                                 nullptr};
-    const std::array<const char*, 9> values = {
-        "isotherm", seconds.c_str(),          "30",   "10",   "3",
-        "60000",    options.conninfo.c_str(), "UTF8", nullptr};
+    const bool replication = session == Session::Replication;
+    const std::array<const char*, 10> keywords = {"application_name",
+                                                  "connect_timeout",
+                                                  "keepalives_idle",
+                                                  "keepalives_interval",
+                                                  "keepalives_count",
+                                                  "tcp_user_timeout",
+                                                  "dbname",
+                                                  "client_encoding",
+                                                  replication ? "replication" : nullptr,
+                                                  nullptr};
+    const std::array<const char*, 10> values = {"isotherm",
+                                                seconds.c_str(),
+                                                "30",
+                                                "10",
+                                                "3",
+                                                "60000",
+                                                options.conninfo.c_str(),
+                                                "UTF8",
+                                                replication ? "database" : nullptr,
+                                                nullptr};
     Connection connection(::PQconnectdbParams(keywords.data(), values.data(), 1),
                           std::make_shared<const PostgresOptions>(options));
     if (::PQstatus(connection.handle()) != CONNECTION_OK) {
@@ -207,7 +216,7 @@ Result<QueryRows> Connection::collect(std::chrono::milliseconds limit)
         }
         const ExecStatusType status = ::PQresultStatus(result);
         QueryRows rows(result);
-        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
             return rows;
         }
         const bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
@@ -238,9 +247,37 @@ Result<QueryRows> Connection::query(const std::string& sql,
     return collect(m_options->statementTimeout + kGrace);
 }
 
+Result<QueryRows> Connection::queryBinary(const std::string& sql,
+                                          const std::vector<TypedParameter>& parameters)
+{
+    if (broken()) {
+        return connectionError(handle());
+    }
+    std::vector<::Oid> types;
+    std::vector<const char*> values;
+    std::vector<int> lengths;
+    for (const TypedParameter& parameter : parameters) {
+        types.push_back(parameter.type);
+        values.push_back(parameter.binary.data());
+        lengths.push_back(static_cast<int>(parameter.binary.size()));
+    }
+    const std::vector<int> formats(parameters.size(), 1);
+    if (::PQsendQueryParams(handle(), sql.c_str(), static_cast<int>(values.size()), types.data(),
+                            values.data(), lengths.data(), formats.data(), 0) == 0) {
+        return connectionError(handle());
+    }
+    return collect(m_options->statementTimeout + kGrace);
+}
+
 Status Connection::run(const std::string& sql)
 {
     return runLong(sql, m_options->statementTimeout + kGrace);
+}
+
+Result<QueryRows> Connection::command(const std::string& sql)
+{
+    ISO_TRY(send(sql));
+    return collect(m_options->statementTimeout + kGrace);
 }
 
 Status Connection::runLong(const std::string& sql, std::chrono::milliseconds limit)

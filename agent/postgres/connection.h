@@ -63,20 +63,35 @@ private:
 
 enum class ResultFormat { Text = 0, Binary = 1 };
 
+struct TypedParameter
+{
+    std::uint32_t type = 0; ///< object id
+    std::string_view binary;
+};
+
+/// A replication session understands replication commands, and statements without parameters.
+enum class Session { Queries, Replication };
+
 /// One session with everything pinned that changes the meaning of values or names: search_path is
 /// pg_catalog alone, so every name we send is qualified and every name we get is. Statements have a
 /// deadline on both sides, so that a vanished server cannot hang us. Not thread-safe.
 class Connection
 {
 public:
-    [[nodiscard]] static Result<Connection> open(const PostgresOptions& options);
+    [[nodiscard]] static Result<Connection> open(const PostgresOptions& options,
+                                                 Session session = Session::Queries);
 
     /// One statement with text parameters ($1, …).
     [[nodiscard]] Result<QueryRows> query(const std::string& sql,
                                           const std::vector<std::string>& parameters = {},
                                           ResultFormat format = ResultFormat::Text);
+    /// One statement with parameters in their types' binary form.
+    [[nodiscard]] Result<QueryRows> queryBinary(const std::string& sql,
+                                                const std::vector<TypedParameter>& parameters);
     /// One or more statements whose rows do not matter.
     [[nodiscard]] Status run(const std::string& sql);
+    /// One statement or replication command without parameters.
+    [[nodiscard]] Result<QueryRows> command(const std::string& sql);
     /// As run(), for statements that may take longer than the statement timeout.
     [[nodiscard]] Status runLong(const std::string& sql, std::chrono::milliseconds limit);
     /// Sends a statement without waiting: of a COPY TO even the go-ahead may come with its first

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/init_sql.h"
 
+#include "agent/postgres/capture_sql.h"
 #include "agent/postgres/sql_text.h"
 
 namespace isotherm::postgres
@@ -80,6 +81,9 @@ std::string initSql(const InitSqlOptions& options)
         role + " BYPASSRLS;\n" + grantConnect(options.database, options.role);
     for (const std::string& schema : options.schemas) {
         sql += schemaGrants(schema, options.role);
+    }
+    if (!options.publication.empty()) {
+        sql += captureSql(options.role, options.publication);
     }
     sql += "-- Where restores put their tables.\n"
            "CREATE SCHEMA IF NOT EXISTS " +

@@ -14,6 +14,8 @@ struct InitSqlOptions
     std::vector<std::string> schemas; ///< that hold the keyspaces' tables
     /// The schema that restores go to; made here, owned by the role.
     std::string stagingSchema = "isotherm_restore";
+    /// What continuous capture reads; empty: none, the shards get full backups only.
+    std::string publication = "isotherm";
 };
 
 /// The statements that an administrator runs once, as a superuser in the managed database, so that

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/postgres_engine.h"
 
+#include "agent/postgres/change_feed.h"
 #include "agent/postgres/cluster_lock.h"
 #include "agent/postgres/connection_pool.h"
 #include "agent/postgres/counters.h"
@@ -84,6 +85,12 @@ public:
     Result<std::unique_ptr<engine::RestoreTarget>> openRestoreTarget() override
     {
         return makeRestoreTarget(m_pool);
+    }
+
+    Result<std::shared_ptr<engine::ChangeFeed>>
+    openChangeFeed(const engine::FeedSpec& spec) override
+    {
+        return makeChangeFeed(m_pool, spec);
     }
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/type_policy.h"
 
+#include "agent/postgres/sql_text.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -23,10 +25,13 @@ constexpr std::array<std::string_view, 47> kPortable = {
 
 static_assert(std::is_sorted(kPortable.begin(), kPortable.end()));
 
+constexpr std::string_view kTypesOfTable =
+    "SELECT atttypid FROM pg_attribute"
+    " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
+constexpr std::string_view kTypesAsGiven = "SELECT unnest($1::oid[])";
+
+/// Behind the query for the types to begin with.
 constexpr std::string_view kTypesSql =
-    "WITH RECURSIVE needed(oid) AS ("
-    "  SELECT atttypid FROM pg_attribute"
-    "   WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
     "  UNION"
     "  SELECT part FROM needed n JOIN pg_type t ON t.oid = n.oid CROSS JOIN LATERAL ("
     "    SELECT t.typbasetype WHERE t.typtype = 'd'"
@@ -48,6 +53,11 @@ constexpr std::string_view kTypesSql =
 
 /// Composites may nest; a type that nests deeper than this is kept as text.
 constexpr int kDeepest = 32;
+
+std::string typesSql(std::string_view beginWith)
+{
+    return "WITH RECURSIVE needed(oid) AS (" + std::string(beginWith) + std::string(kTypesSql);
+}
 
 Oid toOid(const std::string& text)
 {
@@ -82,7 +92,23 @@ KeyType builtInKeyType(std::string_view name, bool byteOrder)
 Result<TypePolicy> TypePolicy::load(Connection& connection, Oid table)
 {
     ISO_ASSIGN(const QueryRows rows,
-               connection.query(std::string(kTypesSql), {std::to_string(table)}));
+               connection.query(typesSql(kTypesOfTable), {std::to_string(table)}));
+    return collect(rows);
+}
+
+Result<TypePolicy> TypePolicy::loadTypes(Connection& connection, const std::vector<Oid>& types)
+{
+    std::vector<std::string> ids;
+    for (const Oid type : types) {
+        ids.push_back(std::to_string(type));
+    }
+    ISO_ASSIGN(const QueryRows rows,
+               connection.query(typesSql(kTypesAsGiven), {arrayLiteral(ids)}));
+    return collect(rows);
+}
+
+TypePolicy TypePolicy::collect(const QueryRows& rows)
+{
     TypePolicy policy;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         TypeInfo info;
@@ -134,6 +160,26 @@ bool TypePolicy::survivesBinary(Oid type, int depth) const
     }
     return info.schema == "pg_catalog" &&
            std::binary_search(kPortable.begin(), kPortable.end(), std::string_view(info.name));
+}
+
+bool TypePolicy::streamable(Oid type) const
+{
+    const auto found = m_types.find(type);
+    // Text is sent instead only where the column's own type has no send function.
+    return found == m_types.end() || found->second.send.empty() || sendsBinary(type, 0);
+}
+
+bool TypePolicy::sendsBinary(Oid type, int depth) const
+{
+    const auto found = m_types.find(type);
+    if (found == m_types.end() || depth > kDeepest) {
+        return true; // a type that nothing is known of may be anything: let the server decide
+    }
+    const TypeInfo& info = found->second;
+    const auto partSends = [&](Oid part) { return sendsBinary(part, depth + 1); };
+    return !info.send.empty() && (info.base == 0 || partSends(info.base)) &&
+           (info.element == 0 || partSends(info.element)) &&
+           std::all_of(info.parts.begin(), info.parts.end(), partSends);
 }
 
 const TypeInfo* TypePolicy::beneathDomains(Oid type) const

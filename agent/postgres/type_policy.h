@@ -37,11 +37,19 @@ public:
     /// Reads the types of `table`'s columns and whatever they consist of.
     [[nodiscard]] static Result<TypePolicy> load(Connection& connection, Oid table);
 
+    /// Reads the given types and whatever they consist of.
+    [[nodiscard]] static Result<TypePolicy> loadTypes(Connection& connection,
+                                                      const std::vector<Oid>& types);
+
     /// Binary only for built-in types whose binary form means the same in every database, and for
     /// domains, arrays, ranges, enums and composites of such. Enums travel as their labels; arrays
     /// and composites carry type numbers, which PostgreSQL ignores when they are a user's. The
     /// rest (reg*, oid, xid, aclitem, extensions' types) travels as text.
     [[nodiscard]] ValueEncoding encoding(Oid type) const;
+
+    /// False when the server can give neither a binary form of the type's values nor, because it
+    /// finds that out too late, fall back to text: a change stream would break at them.
+    [[nodiscard]] bool streamable(Oid type) const;
 
     /// How a key column of this type is ordered; Opaque when its order cannot be encoded.
     /// `byteOrder`: its collation orders text by bytes.
@@ -54,6 +62,8 @@ public:
     [[nodiscard]] std::string sendFunction(Oid type) const;
 
 private:
+    [[nodiscard]] static TypePolicy collect(const QueryRows& rows);
+    [[nodiscard]] bool sendsBinary(Oid type, int depth) const;
     [[nodiscard]] const TypeInfo* beneathDomains(Oid type) const;
     [[nodiscard]] bool survivesBinary(Oid type, int depth) const;
 
