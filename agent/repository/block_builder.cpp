@@ -22,7 +22,7 @@ Error malformedRow(std::string_view why)
 
 BlockBuilder::BlockBuilder(std::size_t columns, int compressionLevel)
     : m_compression(compressionLevel), m_columns(columns), m_encoders(columns),
-      m_versionColumns(kVersionFields), m_versionEncoders(kVersionFields)
+      m_versionColumns(kAllVersionFields), m_versionEncoders(kAllVersionFields)
 {
     ISO_CHECK(columns <= kMostColumns);
 }
@@ -63,10 +63,15 @@ Status BlockBuilder::add(std::string_view row)
     return {};
 }
 
-Status BlockBuilder::add(std::string_view row, const RowVersion& version)
+Status BlockBuilder::add(std::string_view row, const RowVersion& version,
+                         std::string_view previousKey)
 {
     ISO_CHECK(m_versions.size() == m_rows);
     m_versions.push_back(version);
+    m_versions.back().previousBegin = m_previousKeys.size();
+    m_versions.back().previousSize = static_cast<std::uint32_t>(previousKey.size());
+    m_previousKeys += previousKey;
+    m_hasOrigins = m_hasOrigins || version.order != 0 || !previousKey.empty();
     return add(row);
 }
 
@@ -77,19 +82,27 @@ void BlockBuilder::appendVersions()
         appendBigEndian(bytes, version.commit.get());
         bytes.push_back(static_cast<char>(version.kind));
         appendBigEndian(bytes, version.transaction);
+        appendBigEndian(bytes, version.order);
         std::size_t from = 0;
-        for (std::size_t i = 0; i < kVersionFields; ++i) {
+        for (std::size_t i = 0; i < kVersionWidths.size(); ++i) {
             m_versionColumns[i].lengths.push_back(static_cast<std::int32_t>(kVersionWidths[i]));
             m_versionColumns[i].values.append(bytes.data() + from, kVersionWidths[i]);
             from += kVersionWidths[i];
         }
+        ColumnBuffer& previous = m_versionColumns[kPreviousKeyField];
+        previous.lengths.push_back(version.previousSize == 0
+                                       ? kNullField
+                                       : static_cast<std::int32_t>(version.previousSize));
+        previous.values.append(m_previousKeys.data() + version.previousBegin, version.previousSize);
     }
     FieldWriter writer(m_block);
-    for (std::size_t i = 0; i < kVersionFields; ++i) {
+    for (std::size_t i = 0; i < (m_hasOrigins ? kAllVersionFields : kVersionFields); ++i) {
         m_body.clear();
         m_versionEncoders[i].encode(m_versionColumns[i], m_compression, m_body);
         writer.bytes(static_cast<std::uint32_t>(kFirstVersionField + i), Need::Critical, m_body);
-        m_versionColumns[i].clear();
+    }
+    for (ColumnBuffer& column : m_versionColumns) {
+        column.clear();
     }
 }
 
@@ -99,7 +112,7 @@ std::string_view BlockBuilder::finish()
     const bool versions = !m_versions.empty();
     m_block.clear();
     m_block.push_back(static_cast<char>(kBlockLayout));
-    appendVarint(m_block, versions ? kHasVersions : 0);
+    appendVarint(m_block, (versions ? kHasVersions : 0) | (m_hasOrigins ? kHasOrigins : 0));
     appendVarint(m_block, m_rows);
     appendVarint(m_block, m_rawBytes);
     appendVarint(m_block, m_columns.size());
@@ -115,6 +128,8 @@ std::string_view BlockBuilder::finish()
         m_columns[i].values.trim(kKeptRoom);
     }
     m_versions.clear();
+    m_previousKeys.clear();
+    m_hasOrigins = false;
     m_rows = 0;
     m_rawBytes = 0;
     return m_block;

@@ -22,7 +22,8 @@ inline constexpr std::uint64_t kLargestBlock = (std::uint64_t{1} << 31U) + (16U 
 inline constexpr std::uint64_t kMostRowsPerBlock = std::uint64_t{1} << 26U;
 inline constexpr std::size_t kMostColumns = 1664;
 
-enum class VersionKind : std::uint8_t { Row = 0, Tombstone = 1, Truncate = 2 };
+/// Moved: the tombstone of a row that lives on under another key. (2 is not used.)
+enum class VersionKind : std::uint8_t { Row = 0, Tombstone = 1, Moved = 3 };
 
 /// What a delta run knows of a row beside its fields.
 struct RowVersion
@@ -30,6 +31,10 @@ struct RowVersion
     Lsn commit;
     VersionKind kind = VersionKind::Row;
     std::uint32_t transaction = 0; ///< position in the run's transaction table
+    std::uint32_t order = 0;       ///< of the transaction's changes; 0: nobody asks for it
+    /// Where the previous key is in what came with the versions; size 0: there is none.
+    std::uint32_t previousSize = 0;
+    std::size_t previousBegin = 0;
 
     friend bool operator==(const RowVersion&, const RowVersion&) = default;
 };
@@ -45,10 +50,13 @@ public:
     /// InvalidArgument if `row` is not `columns` fields; the builder is then of no more use.
     [[nodiscard]] Status add(std::string_view row);
     /// A block holds either versions for all its rows or for none.
-    [[nodiscard]] Status add(std::string_view row, const RowVersion& version);
+    [[nodiscard]] Status add(std::string_view row, const RowVersion& version,
+                             std::string_view previousKey = {});
 
     [[nodiscard]] std::size_t rows() const { return m_rows; }
     [[nodiscard]] std::uint64_t rawBytes() const { return m_rawBytes; }
+    /// Keep them far below kMostPreviousKeyBytes.
+    [[nodiscard]] std::uint64_t previousKeyBytes() const { return m_previousKeys.size(); }
 
     /// The block's plaintext; valid until the next call. Precondition: rows() > 0. Starts over.
     [[nodiscard]] std::string_view finish();
@@ -62,6 +70,8 @@ private:
     std::vector<ColumnBuffer> m_columns;
     std::vector<ColumnEncoder> m_encoders;
     std::vector<RowVersion> m_versions;
+    std::string m_previousKeys;
+    bool m_hasOrigins = false;
     std::vector<ColumnBuffer> m_versionColumns;
     std::vector<ColumnEncoder> m_versionEncoders;
     std::string m_body;
@@ -84,16 +94,18 @@ class BlockDecoder
 public:
     explicit BlockDecoder(std::size_t columns);
 
-    /// Replaces `batch` by the block's rows. `versions` is replaced too: empty when the block has
-    /// none. DataLoss when the bytes are malformed or not what was expected, Unimplemented when a
-    /// newer version wrote them.
+    /// Replaces `batch` by the block's rows. `versions` and `previousKeys` are replaced too: empty
+    /// when the block has none. DataLoss when the bytes are malformed or not what was expected,
+    /// Unimplemented when a newer version wrote them.
     [[nodiscard]] Status decode(std::string_view block, const BlockExpectation& expected,
-                                RowBatch& batch, std::vector<RowVersion>* versions = nullptr);
+                                RowBatch& batch, std::vector<RowVersion>* versions = nullptr,
+                                std::string* previousKeys = nullptr);
 
 private:
     [[nodiscard]] Status decodeFields(std::string_view fields, std::uint64_t rows,
                                       std::uint64_t budget);
-    [[nodiscard]] bool decodeVersions(std::size_t rows, std::vector<RowVersion>& versions) const;
+    [[nodiscard]] bool decodeVersions(std::size_t rows, std::vector<RowVersion>& versions,
+                                      std::string& previousKeys) const;
     [[nodiscard]] bool assemble(std::size_t rows, std::uint64_t rawBytes, RowBatch& batch) const;
 
     Compression m_compression;

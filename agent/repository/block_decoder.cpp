@@ -63,22 +63,47 @@ private:
     const char* m_roomEnd;
 };
 
+/// The value of the cursor's column in `row`; rows come one after another.
+Field takeValue(DecodedColumn::Cursor& column, std::size_t row)
+{
+    Field field;
+    field.length = column.fixedLength;
+    const char* from = column.values;
+    if (column.codes != nullptr) {
+        field.length = column.lengths[column.codes[row]];
+        from += column.offsets[column.codes[row]];
+    } else {
+        field.length = column.lengths == nullptr ? field.length : column.lengths[row];
+        column.values += field.length > 0 ? field.length : 0;
+    }
+    field.bytes = {from, field.length > 0 ? static_cast<std::size_t>(field.length) : 0};
+    return field;
+}
+
+bool isKind(std::uint8_t kind)
+{
+    return kind == static_cast<std::uint8_t>(VersionKind::Row) ||
+           kind == static_cast<std::uint8_t>(VersionKind::Tombstone) ||
+           kind == static_cast<std::uint8_t>(VersionKind::Moved);
+}
+
 } // namespace
 
 BlockDecoder::BlockDecoder(std::size_t columns)
     : m_compression(kDefaultLevel), m_columns(columns), m_seen(columns),
-      m_versionColumns(kVersionFields)
+      m_versionColumns(kAllVersionFields)
 {
 }
 
 Status BlockDecoder::decode(std::string_view block, const BlockExpectation& expected,
-                            RowBatch& batch, std::vector<RowVersion>* versions)
+                            RowBatch& batch, std::vector<RowVersion>* versions,
+                            std::string* previousKeys)
 {
     batch.clear();
     ByteReader reader(block);
     const auto layout = reader.takeBigEndian<std::uint8_t>();
     const std::uint64_t flags = reader.takeVarint();
-    if (reader.ok() && (layout != kBlockLayout || (flags & ~kHasVersions) != 0)) {
+    if (reader.ok() && (layout != kBlockLayout || (flags & ~(kHasVersions | kHasOrigins)) != 0)) {
         return needsNewerVersion("the block's layout is " + std::to_string(layout) +
                                  " with flags " + std::to_string(flags));
     }
@@ -93,15 +118,19 @@ Status BlockDecoder::decode(std::string_view block, const BlockExpectation& expe
     }
     ISO_TRY(decodeFields(reader.take(reader.remaining()), rows, rawBytes - lengthBytes));
     const bool hasVersions = (flags & kHasVersions) != 0;
-    if ((m_versionsSeen == kVersionFields) != hasVersions) {
-        return malformedBytes("the block's version columns");
-    }
+    const bool hasOrigins = (flags & kHasOrigins) != 0;
+    const std::size_t fields = hasOrigins ? kAllVersionFields : (hasVersions ? kVersionFields : 0);
     std::vector<RowVersion> decoded;
-    if (hasVersions && !decodeVersions(rows, decoded)) {
+    std::string keys;
+    if (m_versionsSeen != fields || (hasOrigins && !hasVersions) ||
+        (hasVersions && !decodeVersions(rows, decoded, keys))) {
         return malformedBytes("the block's version columns");
     }
     if (versions != nullptr) {
         *versions = std::move(decoded);
+    }
+    if (previousKeys != nullptr) {
+        *previousKeys = std::move(keys);
     }
     if (!assemble(rows, rawBytes, batch)) {
         batch.clear();
@@ -126,11 +155,13 @@ Status BlockDecoder::decodeFields(std::string_view fields, std::uint64_t rows, s
             m_seen[column] = true;
             budget -= m_columns[column].valueBytes();
         } else if (number == kFirstVersionField + m_versionsSeen &&
-                   m_versionsSeen < kVersionFields) {
-            const std::uint64_t bytes = rows * kVersionWidths[m_versionsSeen];
+                   m_versionsSeen < kAllVersionFields) {
+            const bool fixed = m_versionsSeen != kPreviousKeyField;
+            const std::uint64_t bytes =
+                fixed ? rows * kVersionWidths[m_versionsSeen] : kMostPreviousKeyBytes;
             DecodedColumn& column = m_versionColumns[m_versionsSeen];
             if (!column.decode(reader.bytes(), rows, bytes, m_compression) ||
-                column.valueBytes() != bytes) {
+                (fixed && column.valueBytes() != bytes)) {
                 return malformedBytes("the block's version columns");
             }
             ++m_versionsSeen;
@@ -145,32 +176,39 @@ Status BlockDecoder::decodeFields(std::string_view fields, std::uint64_t rows, s
     return {};
 }
 
-bool BlockDecoder::decodeVersions(std::size_t rows, std::vector<RowVersion>& versions) const
+bool BlockDecoder::decodeVersions(std::size_t rows, std::vector<RowVersion>& versions,
+                                  std::string& previousKeys) const
 {
     std::vector<DecodedColumn::Cursor> columns;
-    for (const DecodedColumn& column : m_versionColumns) {
-        columns.push_back(column.cursor());
+    for (std::size_t i = 0; i < m_versionsSeen; ++i) {
+        columns.push_back(m_versionColumns[i].cursor());
     }
-    // As if they were a row of three fields: the lengths are checked on the way.
-    std::string bytes(rows * (kVersionFields * 4 + 13) + ByteBuffer::kSlack, '\0');
-    RowAssembler assembler(columns, bytes.data(), bytes.data() + bytes.size());
-    versions.reserve(rows);
-    const char* from = bytes.data();
+    const bool origins = m_versionsSeen == kAllVersionFields;
+    previousKeys.reserve(origins ? m_versionColumns[kPreviousKeyField].valueBytes() : 0);
+    versions.resize(rows);
     for (std::size_t i = 0; i < rows; ++i) {
-        assembler.writeRow(i);
-        const auto fields = splitRow({from, static_cast<std::size_t>(assembler.end() - from)}, 3);
-        from = assembler.end();
-        if (!fields.ok() || fields.value()[0].length != 8 || fields.value()[1].length != 1 ||
-            fields.value()[2].length != 4) {
+        RowVersion& version = versions[i];
+        const Field commit = takeValue(columns[0], i);
+        const Field kind = takeValue(columns[1], i);
+        const Field transaction = takeValue(columns[2], i);
+        if (commit.length != 8 || kind.length != 1 || transaction.length != 4 ||
+            !isKind(static_cast<std::uint8_t>(kind.bytes.front()))) {
             return false;
         }
-        const auto kind = static_cast<std::uint8_t>(fields.value()[1].bytes.front());
-        if (kind > static_cast<std::uint8_t>(VersionKind::Truncate)) {
-            return false;
+        version.commit = Lsn(loadBigEndian<std::uint64_t>(commit.bytes.data()));
+        version.kind = static_cast<VersionKind>(kind.bytes.front());
+        version.transaction = loadBigEndian<std::uint32_t>(transaction.bytes.data());
+        if (origins) {
+            const Field order = takeValue(columns[3], i);
+            const Field previous = takeValue(columns[kPreviousKeyField], i);
+            if (order.length != 4 || previous.length == 0 || previous.length < kNullField) {
+                return false;
+            }
+            version.order = loadBigEndian<std::uint32_t>(order.bytes.data());
+            version.previousBegin = previous.length > 0 ? previousKeys.size() : 0;
+            version.previousSize = static_cast<std::uint32_t>(previous.bytes.size());
+            previousKeys += previous.bytes;
         }
-        versions.push_back({Lsn(loadBigEndian<std::uint64_t>(fields.value()[0].bytes.data())),
-                            static_cast<VersionKind>(kind),
-                            loadBigEndian<std::uint32_t>(fields.value()[2].bytes.data())});
     }
     return true;
 }

@@ -93,7 +93,7 @@ std::string encodeRun(const RunRef& run)
     writer.bytes(kRunMaxKey, Need::Critical, run.maxKey.encoded());
     writer.bytes(kRunChecksum, Need::Optional, encodeChecksum(run.checksum));
     writer.bytes(kRunDigest, Need::Optional, run.digest);
-    if (run.kind == RunKind::Delta) {
+    if (run.firstLsn != Lsn() || run.lastLsn != Lsn()) {
         writer.integer(kRunFirstLsn, Need::Critical, run.firstLsn.get());
         writer.integer(kRunLastLsn, Need::Critical, run.lastLsn.get());
     }

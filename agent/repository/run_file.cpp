@@ -41,7 +41,7 @@ Result<RunIndex> RunFile::openIndex(const RepositoryKeys& keys, const RunTrailer
                cipher.open({trailer.frames - 1, FrameKind::Index, true}, trailer.context(),
                            tail.substr(tail.size() - fromEnd, trailer.indexBytes)));
     ISO_ASSIGN(RunIndex index, decodeRunIndex(plain, trailer.indexOffset));
-    if (index.blocks.size() + 1 != trailer.frames) {
+    if (index.blocks.size() + index.transactions.size() + 1 != trailer.frames) {
         return malformedBytes("the index");
     }
     return index;

@@ -4,12 +4,14 @@
 #include "agent/repository/manifest.h"
 #include "agent/repository/row_checksum.h"
 #include "agent/repository/sealed_object.h"
+#include "agent/repository/transaction_table.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
 #include "shared/base/units.h"
 #include "shared/model/table_schema.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +34,20 @@ struct BlockEntry
     std::string id; ///< the frame's tag
     Key first;      ///< bounds, inclusive
     Key last;
+    Lsn lowestCommit = {}; ///< of the versions of a delta
+    Lsn highestCommit = {};
 
     friend bool operator==(const BlockEntry&, const BlockEntry&) = default;
+};
+
+/// Everything of a range that was committed before `commit` is gone.
+struct TruncateEntry
+{
+    Lsn commit;
+    std::uint32_t transaction = 0; ///< its number
+    KeyRange range;
+
+    friend bool operator==(const TruncateEntry&, const TruncateEntry&) = default;
 };
 
 struct RunIndex
@@ -50,6 +64,18 @@ struct RunIndex
     Key minKey;
     Key maxKey;
     std::vector<BlockEntry> blocks;
+    std::optional<Lsn> cut; ///< of a synthetic base
+
+    // Of deltas only.
+    Lsn first; ///< commits in (first, last]
+    Lsn last;
+    std::vector<TransactionFrame> transactions; ///< none in spilled runs
+    std::vector<TruncateEntry> truncates;
+    std::uint64_t lowestTransaction = 0; ///< ids
+    std::uint64_t highestTransaction = 0;
+
+    /// In the transaction table.
+    [[nodiscard]] std::uint64_t transactionCount() const;
 
     friend bool operator==(const RunIndex&, const RunIndex&) = default;
 };
@@ -60,9 +86,9 @@ struct RunIndex
 
 [[nodiscard]] std::string encodeRunIndex(const RunIndex& index);
 
-/// DataLoss when malformed or when its blocks do not end at `blocksEnd`, Unimplemented for delta
-/// runs and whatever else this version does not read. Takes hostile bytes.
-[[nodiscard]] Result<RunIndex> decodeRunIndex(std::string_view bytes, std::uint64_t blocksEnd);
+/// DataLoss when malformed or when its blocks and transaction frames do not end at `framesEnd`,
+/// Unimplemented for whatever this version does not read. Takes hostile bytes.
+[[nodiscard]] Result<RunIndex> decodeRunIndex(std::string_view bytes, std::uint64_t framesEnd);
 
 struct RunTrailer
 {

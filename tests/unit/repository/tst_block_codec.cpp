@@ -165,7 +165,9 @@ private Q_SLOTS:
             test::appendInt8(row, i / 3);
             appendBigEndian(row, static_cast<std::uint32_t>(kAbsentField));
             rows.append(row);
-            versions.push_back({Lsn(1'000'000 - i * 7), static_cast<VersionKind>(i % 3), i / 2});
+            versions.push_back({Lsn(1'000'000 - i * 7),
+                                i % 3 == 2 ? VersionKind::Moved : static_cast<VersionKind>(i % 3),
+                                i / 2});
             QVERIFY(builder.add(row, versions.back()).ok());
         }
         const BlockExpectation expected{builder.rows(), builder.rawBytes()};
@@ -177,6 +179,38 @@ private Q_SLOTS:
         QVERIFY2(status.ok(), status.ok() ? "" : status.error().text().c_str());
         QVERIFY(batch.bytes == rows.bytes);
         QVERIFY(decoded == versions);
+    }
+
+    void roundTrip_previousKeysAndOrders_comeBack()
+    {
+        BlockBuilder builder(1, 1);
+        std::vector<std::string> keys;
+        for (std::uint32_t i = 0; i < 300; ++i) {
+            std::string row;
+            test::appendInt8(row, i);
+            keys.push_back(i % 7 == 0 ? test::idKey(i * 3).encoded() : std::string());
+            QVERIFY(builder.add(row, {Lsn(i), VersionKind::Row, 0, i % 5 == 0 ? i : 0}, keys.back())
+                        .ok());
+        }
+        const BlockExpectation expected{builder.rows(), builder.rawBytes()};
+        const std::string block(builder.finish());
+        BlockDecoder decoder(1);
+        RowBatch batch;
+        std::vector<RowVersion> decoded;
+        std::string previous;
+        QVERIFY(decoder.decode(block, expected, batch, &decoded, &previous).ok());
+        for (std::uint32_t i = 0; i < 300; ++i) {
+            QCOMPARE(decoded[i].order, i % 5 == 0 ? i : 0);
+            QCOMPARE(previous.substr(decoded[i].previousBegin, decoded[i].previousSize), keys[i]);
+        }
+        // The next block of the same builder has none.
+        std::string row;
+        test::appendInt8(row, 1);
+        QVERIFY(builder.add(row, {Lsn(1), VersionKind::Row, 0}).ok());
+        const BlockExpectation plain{1, builder.rawBytes()};
+        const std::string second(builder.finish());
+        QVERIFY(decoder.decode(second, plain, batch, &decoded, &previous).ok());
+        QVERIFY(decoded[0].order == 0 && decoded[0].previousSize == 0 && previous.empty());
     }
 
     void add_malformedRows_areRefused()
