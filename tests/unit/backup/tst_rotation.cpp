@@ -87,7 +87,8 @@ private Q_SLOTS:
             all += static_cast<double>(shard.size.get());
         }
         std::map<WallTime, double> slots;
-        for (const FullTurn& turn : planRotation(shards, wave, kBegin, kOptions)) {
+        const auto sameForAll = [](ShardId, WallTime moment) { return wave(ShardId(1), moment); };
+        for (const FullTurn& turn : planRotation(shards, sameForAll, kBegin, kOptions)) {
             slots[turn.slot] += static_cast<double>(sizes[turn.shard]);
         }
         for (const auto& [slot, bytes] : slots) {
