@@ -94,17 +94,67 @@ Result<ObjectCipher> RunFile::cipher() const
     return ObjectCipher::make(m_keys, m_header);
 }
 
-Status decodeBlockFrame(const RunIndex& index, std::size_t number, std::string_view frame,
-                        ObjectCipher& cipher, BlockDecoder& decoder, RowBatch& batch)
+Result<std::vector<TransactionRecord>> RunFile::transactions(const CountedStore& store,
+                                                             std::size_t frame) const
+{
+    const TransactionFrame& entry = m_index.transactions[frame];
+    ISO_ASSIGN(const std::string bytes, store.read(m_name, entry.offset, entry.stored));
+    ISO_ASSIGN(ObjectCipher own, cipher());
+    auto decoded = decodeTransactionFrame(m_index, frame, bytes, own);
+    return decoded.ok() ? std::move(decoded)
+                        : Result<std::vector<TransactionRecord>>(
+                              decoded.error().within("transactions of " + m_name));
+}
+
+namespace
+{
+
+Result<std::string> openBlock(const RunIndex& index, std::size_t number, std::string_view frame,
+                              ObjectCipher& cipher)
 {
     const BlockEntry& block = index.blocks[number];
     if (frame.size() != block.stored || frame.substr(frame.size() - kTagBytes) != block.id) {
         return makeError(Code::DataLoss, "it is not the block that the index names");
     }
-    ISO_ASSIGN(
-        const std::string plain,
-        cipher.open({static_cast<std::uint32_t>(number), FrameKind::Block, false}, {}, frame));
+    return cipher.open({static_cast<std::uint32_t>(number), FrameKind::Block, false}, {}, frame);
+}
+
+} // namespace
+
+Status decodeBlockFrame(const RunIndex& index, std::size_t number, std::string_view frame,
+                        ObjectCipher& cipher, BlockDecoder& decoder, RowBatch& batch)
+{
+    const BlockEntry& block = index.blocks[number];
+    ISO_ASSIGN(const std::string plain, openBlock(index, number, frame, cipher));
     return decoder.decode(plain, {block.rows, block.raw}, batch);
+}
+
+Status decodeVersionFrame(const RunIndex& index, std::size_t number, std::string_view frame,
+                          ObjectCipher& cipher, BlockDecoder& decoder, DecodedVersions& to)
+{
+    const BlockEntry& block = index.blocks[number];
+    ISO_ASSIGN(const std::string plain, openBlock(index, number, frame, cipher));
+    ISO_TRY(
+        decoder.decode(plain, {block.rows, block.raw}, to.rows, &to.versions, &to.previousKeys));
+    const std::uint64_t count = index.transactionCount();
+    const bool sound =
+        to.versions.size() == block.rows &&
+        std::all_of(to.versions.begin(), to.versions.end(), [&](const RowVersion& version) {
+            return version.commit >= block.lowestCommit && version.commit <= block.highestCommit &&
+                   (index.transactions.empty() || version.transaction < count);
+        });
+    return sound ? Status() : Status(malformedBytes("the block: its versions"));
+}
+
+Result<std::vector<TransactionRecord>> decodeTransactionFrame(const RunIndex& index,
+                                                              std::size_t number,
+                                                              std::string_view frame,
+                                                              ObjectCipher& cipher)
+{
+    const auto at = static_cast<std::uint32_t>(index.blocks.size() + number);
+    ISO_ASSIGN(const std::string plain,
+               cipher.open({at, FrameKind::Transactions, false}, {}, frame));
+    return decodeTransactions(plain, index.transactions[number]);
 }
 
 } // namespace isotherm::repository

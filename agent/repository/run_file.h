@@ -55,6 +55,9 @@ public:
     [[nodiscard]] const std::string& name() const { return m_name; }
     [[nodiscard]] const RunIndex& index() const { return m_index; }
     [[nodiscard]] BlockSpan blocksFor(const KeyRange& range) const;
+    /// Part `frame` of a delta's table of transactions. DataLoss naming the object.
+    [[nodiscard]] Result<std::vector<TransactionRecord>> transactions(const CountedStore& store,
+                                                                      std::size_t frame) const;
     /// A cipher of one's own: ciphers are not thread-safe.
     [[nodiscard]] Result<ObjectCipher> cipher() const;
 
@@ -75,5 +78,24 @@ private:
 [[nodiscard]] Status decodeBlockFrame(const RunIndex& index, std::size_t number,
                                       std::string_view frame, ObjectCipher& cipher,
                                       BlockDecoder& decoder, RowBatch& batch);
+
+/// Versions of a delta's block.
+struct DecodedVersions
+{
+    RowBatch rows;
+    std::vector<RowVersion> versions;
+    std::string previousKeys;
+};
+
+/// The same for a delta. DataLoss also when a version's commit is not where the index says.
+[[nodiscard]] Status decodeVersionFrame(const RunIndex& index, std::size_t number,
+                                        std::string_view frame, ObjectCipher& cipher,
+                                        BlockDecoder& decoder, DecodedVersions& to);
+
+/// Opens and decodes transaction frame `number`. DataLoss, without naming the object.
+[[nodiscard]] Result<std::vector<TransactionRecord>> decodeTransactionFrame(const RunIndex& index,
+                                                                            std::size_t number,
+                                                                            std::string_view frame,
+                                                                            ObjectCipher& cipher);
 
 } // namespace isotherm::repository
