@@ -13,17 +13,17 @@ namespace isotherm::postgres
 namespace
 {
 
-constexpr std::size_t kBatchBytes = std::size_t{1} << 20U;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 18U;
 constexpr std::string_view kSignature("PGCOPY\n\xFF\r\n\0", 11);
 constexpr std::size_t kHeaderBytes = 19; // signature, flags, length of the extension
 constexpr std::uint16_t kTrailer = 0xFFFF;
 constexpr std::uint64_t kFlowing = 1'000; // rows
-/// A unix socket holds about 130 kB. Taking half of that at a time keeps the server from ever
+/// A unix socket holds about 130 kB. Taking some 100 kB at a time keeps the server from ever
 /// waiting for us, and both sides from waking each other for each of its 8 kB writes.
-constexpr std::size_t kTooLittle = std::size_t{32} << 10U;
-constexpr std::size_t kTooMuch = std::size_t{80} << 10U;
+constexpr std::size_t kTooLittle = std::size_t{64} << 10U;
+constexpr std::size_t kTooMuch = std::size_t{128} << 10U;
 constexpr auto kShortestGathering = std::chrono::microseconds(20);
-constexpr auto kLongestGathering = std::chrono::microseconds(1'000);
+constexpr auto kLongestGathering = std::chrono::microseconds(2'000);
 
 Error malformed(const std::string& what)
 {

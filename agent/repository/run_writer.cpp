@@ -10,7 +10,7 @@ namespace
 {
 
 /// Of the window, as long as that is enough: it stays in the processor's cache.
-constexpr std::uint64_t kFirstRoom = std::uint64_t{4} << 20U;
+constexpr std::uint64_t kFirstRoom = std::uint64_t{3} << 19U;
 
 } // namespace
 
