@@ -50,6 +50,18 @@ struct EnrolChoice
 
 [[nodiscard]] int revokeClient(const ConfigChoice& choice, const std::string& name);
 
+struct ForecastChoice
+{
+    std::filesystem::path input;
+    std::string dataset;
+    std::filesystem::path origins;
+    std::vector<std::int64_t> horizons;
+    int stepMinutes = 10;
+    std::filesystem::path output;
+};
+/// Replays a recorded trace and writes what would have been forecast at each origin.
+[[nodiscard]] int forecastTrace(const ForecastChoice& choice);
+
 /// Tells an error as all our programs do: "isotherm-agent: …", then "hint: …".
 void printError(const struct Error& error);
 

@@ -25,6 +25,7 @@ public:
         addSetup();
         addClients();
         addDemo();
+        addForecast();
     }
 
     int run(int argc, char** argv)
@@ -131,6 +132,25 @@ private:
         });
     }
 
+    void addForecast()
+    {
+        CLI::App* forecast =
+            addCommand("forecast", "replay a trace and write what would have been forecast");
+        forecast->add_option("--input", m_forecast.input, "the trace: CSV, may be gzip-compressed")
+            ->required();
+        forecast->add_option("--dataset", m_forecast.dataset, "the trace's name in the output")
+            ->required();
+        forecast->add_option("--origins", m_forecast.origins, "when to forecast: a time a line")
+            ->required();
+        forecast->add_option("--horizons", m_forecast.horizons, "how far ahead, in steps")
+            ->delimiter(',')
+            ->required();
+        forecast->add_option("--step-min", m_forecast.stepMinutes, "minutes between two rows")
+            ->capture_default_str();
+        forecast->add_option("--out", m_forecast.output, "the forecasts, as CSV")->required();
+        forecast->callback([this] { m_action = [this] { return forecastTrace(m_forecast); }; });
+    }
+
     CLI::App m_app{"Isotherm's agent: watches, backs up and restores a sharded database"};
     std::function<int()> m_action;
     ConfigChoice m_config;
@@ -139,6 +159,7 @@ private:
     std::string m_role = "isotherm";
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
     demo::DemoOptions m_demo;
+    ForecastChoice m_forecast;
     int m_seconds = 90;
 };
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/predict/forecaster.h"
+
+#include "shared/base/check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace isotherm::predict
+{
+namespace
+{
+
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
+/// Hours ahead that share models.
+const std::vector<LeadRange> kHourRanges = {{1, 1},  {2, 2},   {3, 4},  {5, 8},
+                                            {9, 12}, {13, 18}, {19, 24}};
+
+std::vector<LeadRange> rangesOf(const std::vector<std::int64_t>& horizons)
+{
+    std::vector<LeadRange> ranges;
+    for (const std::int64_t horizon : horizons) {
+        ranges.push_back({horizon, horizon});
+    }
+    return ranges;
+}
+
+std::size_t countShards(const std::vector<std::size_t>& shardOf)
+{
+    std::size_t count = 0;
+    for (const std::size_t shard : shardOf) {
+        count = std::max(count, shard + 1);
+    }
+    return count;
+}
+
+} // namespace
+
+Forecaster::Forecaster(ForecasterShape shape, const Tuning& tuning)
+    : m_shape(std::move(shape)), m_tuning(tuning), m_shards(countShards(m_shape.shardOf)),
+      m_nextHour(m_shards, 1, tuning), m_busiest(m_shards, kHours, tuning),
+      m_hourSums(m_shape.shardOf.size()), m_hourRows(m_shape.shardOf.size())
+{
+    ISO_CHECK(m_shape.stepMinutes > 0 && 60 % m_shape.stepMinutes == 0);
+    m_steps = std::make_unique<Panel>(Panel::Shape{m_shape.shardOf.size(), m_shape.stepMinutes,
+                                                   m_shape.firstMinute, rangesOf(m_shape.horizons)},
+                                      tuning);
+    m_hourly = std::make_unique<Panel>(
+        Panel::Shape{m_shards, 60, m_shape.firstMinute / 60 * 60, kHourRanges}, tuning);
+}
+
+Forecaster::~Forecaster() = default;
+
+std::int64_t Forecaster::nextMinute() const
+{
+    return m_shape.firstMinute + m_steps->rows() * m_shape.stepMinutes;
+}
+
+Status Forecaster::observe(std::int64_t minute, std::span<const double> counts)
+{
+    ISO_CHECK(counts.size() == m_shape.shardOf.size());
+    if ((minute - m_shape.firstMinute) % m_shape.stepMinutes != 0) {
+        return makeError(Code::InvalidArgument, "a row is not on the grid of the steps",
+                         "rows are equally spaced; leave out those that were not measured");
+    }
+    if (minute < nextMinute()) {
+        return {};
+    }
+    const std::vector<double> missing(counts.size(), kNotMeasured);
+    while (nextMinute() < minute) {
+        ISO_TRY(observeRow(missing));
+    }
+    return observeRow(counts);
+}
+
+Status Forecaster::observeRow(std::span<const double> counts)
+{
+    std::vector<LogCode> codes(counts.size());
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        codes[i] = encodeCount(counts[i]);
+        if (codes[i] != kMissingCode) {
+            m_hourSums[i] += counts[i];
+            ++m_hourRows[i];
+        }
+    }
+    Status status = m_steps->observe(codes);
+    if (nextMinute() % 60 == 0) {
+        const Status hour = closeHour();
+        status = status.ok() ? hour : status;
+    }
+    return status;
+}
+
+Status Forecaster::closeHour()
+{
+    const int rows = 60 / m_shape.stepMinutes;
+    std::vector<double> totals(m_shards, 0.0);
+    for (std::size_t i = 0; i < m_hourSums.size(); ++i) {
+        // Half an hour stands for the whole; less is not measured.
+        const double known = m_hourRows[i];
+        totals[m_shape.shardOf[i]] +=
+            2 * m_hourRows[i] >= rows ? m_hourSums[i] * rows / known : kNotMeasured;
+    }
+    std::fill(m_hourSums.begin(), m_hourSums.end(), 0.0);
+    std::fill(m_hourRows.begin(), m_hourRows.end(), std::uint8_t{0});
+    std::vector<LogCode> codes(m_shards);
+    std::transform(totals.begin(), totals.end(), codes.begin(), encodeCount);
+    const Status status = m_hourly->observe(codes);
+    std::vector<float> logs(m_shards);
+    std::transform(codes.begin(), codes.end(), logs.begin(), decodeLog);
+    m_nextHour.observe(logs);
+    m_busiest.observe(logs);
+    m_path.clear();
+    for (std::size_t hour = 1; hour <= kHours; ++hour) {
+        m_path.push_back(m_hourly->forecast(static_cast<std::int64_t>(hour)));
+    }
+    decide();
+    return status;
+}
+
+void Forecaster::decide()
+{
+    std::vector<float> next(m_shards, kMissing);
+    std::vector<float> busiest(m_shards, kMissing);
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        next[shard] = m_path.front()[shard].value;
+        for (const std::vector<MixedForecast>& hour : m_path) {
+            busiest[shard] = std::fmax(busiest[shard], hour[shard].value);
+        }
+    }
+    const float level = hotLevel();
+    m_nextHour.decide(next, level);
+    m_busiest.decide(busiest, level);
+}
+
+float Forecaster::hotLevel() const
+{
+    constexpr double kPercentile = 0.99;
+    constexpr double kHot = 0.8;
+    const SlotHistory& history = m_hourly->history();
+    std::vector<float> values;
+    values.reserve(m_shards * 168);
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        for (std::int64_t back = 1; back <= 168; ++back) {
+            if (const float x = history.at(shard, history.rows() - back); !std::isnan(x)) {
+                values.push_back(x);
+            }
+        }
+    }
+    if (values.empty()) {
+        return kMissing;
+    }
+    const double place = kPercentile * static_cast<double>(values.size() - 1);
+    const auto low = values.begin() + static_cast<std::ptrdiff_t>(place);
+    std::nth_element(values.begin(), low, values.end());
+    const auto high = low + 1 == values.end() ? low : std::min_element(low + 1, values.end());
+    const double part = place - std::floor(place);
+    const double reference = countOf(*low) + part * (countOf(*high) - countOf(*low));
+    return static_cast<float>(std::log1p(kHot * reference));
+}
+
+Result<std::vector<DecisionRates>> Forecaster::decisions()
+{
+    if (nextMinute() % 60 != 0 || m_path.empty()) {
+        return makeError(Code::FailedPrecondition, "decisions are made on full hours only");
+    }
+    std::vector<DecisionRates> rates(m_shards);
+    const auto rateOf = [](float value) { return std::isnan(value) ? 0.0 : countOf(value); };
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        rates[shard] = {rateOf(m_nextHour.decisions()[shard]),
+                        rateOf(m_busiest.decisions()[shard])};
+    }
+    return rates;
+}
+
+std::vector<MixedForecast> Forecaster::points(std::size_t which)
+{
+    return m_steps->forecast(m_shape.horizons[which]);
+}
+
+Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
+{
+    if (nextMinute() % 60 != 0 || m_path.empty()) {
+        return makeError(Code::FailedPrecondition, "hours are forecast on full hours only");
+    }
+    std::vector<std::array<double, kHours>> counts(m_shards);
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+        for (std::size_t shard = 0; shard < m_shards; ++shard) {
+            const float value = m_path[hour][shard].value;
+            counts[shard][hour] = std::isnan(value) ? 0.0 : countOf(value);
+        }
+    }
+    return counts;
+}
+
+std::size_t Forecaster::bytes() const
+{
+    return m_steps->bytes() + m_hourly->bytes();
+}
+
+} // namespace isotherm::predict

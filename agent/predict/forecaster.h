@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/predict/panel.h"
+#include "agent/predict/peak_model.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace isotherm::predict
+{
+
+/// What is forecast: series that belong to shards, in key order.
+struct ForecasterShape
+{
+    std::vector<std::size_t> shardOf;   ///< by series; shards are numbered from 0 without a gap
+    int stepMinutes = 10;               ///< a divisor of 60
+    std::int64_t firstMinute = 0;       ///< local time of the first row
+    std::vector<std::int64_t> horizons; ///< in steps (1: the next row), ascending
+};
+
+/// What the schedule should compare with a hot threshold: counts an hour.
+struct DecisionRates
+{
+    double nextHour = 0;
+    double busiestOfDay = 0; ///< the busiest of the next 24 hours
+};
+
+/// The workload forecaster: counts of accesses a step go in row by row; rates minutes to a week
+/// ahead, hourly totals of shards and decision rates come out. Two panels do the work: one at the
+/// data's own step, one on hourly totals of shards. FORECAST.md has the whole. Not thread-safe.
+class Forecaster
+{
+public:
+    static constexpr std::size_t kHours = 24;
+
+    explicit Forecaster(ForecasterShape shape, const Tuning& tuning = {});
+    ~Forecaster();
+    Forecaster(const Forecaster&) = delete;
+    Forecaster& operator=(const Forecaster&) = delete;
+
+    /// Counts in [minute, minute + step), local time, one a series; NaN: not measured; negative: a
+    /// counter that ran backwards, not measured either. Rows that were left out count as not
+    /// measured; a row of a time that was there already (the repeated hour in autumn) is ignored.
+    [[nodiscard]] Status observe(std::int64_t minute, std::span<const double> counts);
+
+    /// The start of the next row.
+    [[nodiscard]] std::int64_t nextMinute() const;
+
+    /// Every series at horizon `horizons[which]`.
+    [[nodiscard]] std::vector<MixedForecast> points(std::size_t which);
+    /// Expected counts of the next 24 hours, by shard. FailedPrecondition off a full hour.
+    [[nodiscard]] Result<std::vector<std::array<double, kHours>>> hours();
+    /// By shard. FailedPrecondition off a full hour.
+    [[nodiscard]] Result<std::vector<DecisionRates>> decisions();
+
+    [[nodiscard]] Panel& steps() { return *m_steps; }
+    [[nodiscard]] Panel& hourly() { return *m_hourly; }
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    [[nodiscard]] Status observeRow(std::span<const double> counts);
+    [[nodiscard]] Status closeHour();
+    void decide();
+    /// ln(1 + 0.8 R): R is the 99th percentile of all (shard, hour) counts of the last 168 hours.
+    [[nodiscard]] float hotLevel() const;
+
+    const ForecasterShape m_shape;
+    const Tuning m_tuning;
+    const std::size_t m_shards;
+    std::unique_ptr<Panel> m_steps;
+    std::unique_ptr<Panel> m_hourly;
+    PeakModel m_nextHour;
+    PeakModel m_busiest;
+    std::vector<std::vector<MixedForecast>> m_path; ///< by hour ahead, as of the last full hour
+    std::vector<double> m_hourSums;                 ///< by series: of the rows of this hour
+    std::vector<std::uint8_t> m_hourRows;           ///< how many were known
+};
+
+} // namespace isotherm::predict

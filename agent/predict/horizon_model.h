@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/predict/kernel_model.h"
+#include "agent/predict/mixer.h"
+#include "agent/predict/ridge_model.h"
+#include "agent/predict/tree_model.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace isotherm::predict
+{
+
+/// Rows ahead (1: the next row) that share models: [first, last].
+struct LeadRange
+{
+    std::int64_t first = 1;
+    std::int64_t last = 1;
+};
+
+/// All models for one range of leads, the forecasts that wait for their outcome, and what is
+/// learned from it. Not thread-safe.
+class HorizonModel
+{
+public:
+    struct Shape
+    {
+        std::size_t series = 0;
+        int stepMinutes = 10;
+        LeadRange leads;
+    };
+    HorizonModel(const Shape& shape, const Tuning& tuning);
+
+    [[nodiscard]] const LeadRange& leads() const { return m_shape.leads; }
+
+    /// The newest row has these values: forecasts of it are settled. Call it before the row enters
+    /// history.
+    void settle(std::int64_t row, std::span<const LogCode> codes);
+
+    /// What a forecast is made from.
+    struct Origin
+    {
+        const FeatureMaker& features;
+        std::span<const std::optional<KernelModel::Similar>> similar; ///< by series; empty: none
+        const KernelModel& kernel;
+        std::int64_t rows = 0; ///< known
+        bool fullHour = false;
+    };
+    /// Keeps a forecast of now for later, where one is due: experts on full hours, and rows to
+    /// learn from in between.
+    void track(const Origin& origin);
+    /// Every series, `lead` rows ahead. Precondition: the lead is in range.
+    [[nodiscard]] std::vector<MixedForecast> forecast(const Origin& origin,
+                                                      std::int64_t lead) const;
+
+    void solveRidge(std::size_t series) { m_ridge.solve(series); }
+    /// Grows the trees anew; too few rows are no error.
+    [[nodiscard]] Status growTrees();
+
+    [[nodiscard]] const Mixer& mixer() const { return m_mixer; }
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    /// Forecasts of one row from one origin.
+    struct Batch
+    {
+        std::int64_t row = 0;
+        std::vector<FeatureRow> inputs;
+        std::vector<MixedForecast> forecasts; ///< empty: only to learn from
+    };
+
+    [[nodiscard]] Batch prepare(const Origin& origin, std::int64_t lead) const;
+    void addForecasts(Batch& batch, const Origin& origin, std::int64_t lead) const;
+    void settleBatch(const Batch& batch, std::span<const LogCode> codes);
+
+    const Shape m_shape;
+    const std::int64_t m_learnEvery; ///< rows
+    const std::int64_t m_mixEvery;
+    RidgeModel m_ridge;
+    TrainingSample m_sample;
+    TreeModel m_trees;
+    Mixer m_mixer;
+    std::deque<Batch> m_pending; ///< in the order of origins
+    std::int64_t m_turn = 0;     ///< which lead of the range is tracked next
+};
+
+} // namespace isotherm::predict

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/predict/log_count.h"
+#include "agent/predict/tuning.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace isotherm::predict
+{
+
+/// Nadaraya-Watson regression for the hottest series: what followed when the last 24 hours looked
+/// like these? Twelve weeks of a member's rows are kept. Not thread-safe.
+class KernelModel
+{
+public:
+    struct Shape
+    {
+        std::size_t series = 0;
+        int stepMinutes = 10;
+        std::int64_t firstMinute = 0;
+    };
+    KernelModel(const Shape& shape, const Tuning& tuning);
+
+    /// The next row of all series.
+    void push(std::span<const LogCode> codes);
+
+    /// How alike every past hour is to now, for one series; made once, used for many horizons.
+    /// nullopt: not a member, too little history, or now is not a full hour.
+    struct Similar
+    {
+        std::size_t member = 0;
+        std::vector<float> weights; ///< by hour, the last one is the newest
+    };
+    [[nodiscard]] std::optional<Similar> lookBack(std::size_t series) const;
+    /// Expected deviation from the mean of the last 24 hours, `lead` rows ahead (1: the next row).
+    /// NaN when nothing alike is known that far ahead.
+    [[nodiscard]] float predict(const Similar& similar, std::int64_t lead) const;
+
+    /// Chooses the members by the rates of the last day, once there are more series than places.
+    void choose(std::span<const float> rates);
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    struct Member
+    {
+        std::size_t series = 0;
+        std::vector<LogCode> rows; ///< a ring
+        std::vector<float> hours;  ///< a ring of hourly means; NaN missing
+        std::vector<float> means;  ///< a ring: mean of the 24 hours up to and with this one
+        std::vector<float> spreads;
+    };
+
+    void addMember(std::size_t series);
+    void closeHour(Member& member) const;
+    [[nodiscard]] std::int64_t hourOfRow(std::int64_t row) const;
+
+    const Shape m_shape;
+    const Tuning m_tuning;
+    const std::int64_t m_perHour;
+    const std::int64_t m_hours;           ///< kept
+    std::int64_t m_rowCount = 0;          ///< of all rows pushed
+    std::vector<std::int32_t> m_memberOf; ///< by series; -1: none
+    std::vector<Member> m_members;
+};
+
+} // namespace isotherm::predict

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/predict/mixer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace isotherm::predict
+{
+namespace
+{
+
+constexpr float kTrust = 24;        ///< outcomes after which losses are half believed
+constexpr float kTiny = 1e-4F;      ///< squared error below which experts are alike
+constexpr float kLosing = 1.0F;     ///< times seasonal naive's loss: out
+constexpr float kDriftStart = 4.0F; ///< times the usual squared error
+constexpr float kDriftEnd = 2.0F;
+
+float keepFor(double halfLifeDays, double perDay)
+{
+    return static_cast<float>(std::exp2(-1.0 / (halfLifeDays * perDay)));
+}
+
+} // namespace
+
+const char* expertName(std::size_t expert)
+{
+    static constexpr std::array<const char*, kExpertCount> kNames = {
+        "day before",   "week before", "four weeks", "profile", "last",
+        "holt-winters", "ridge",       "kernel",     "trees"};
+    return kNames[expert];
+}
+
+Mixer::Mixer(std::size_t series, double outcomesPerDay, const Tuning& tuning)
+    : m_tuning(tuning),
+      m_keep(keepFor(static_cast<double>(tuning.hedgeHalfLifeDays), outcomesPerDay)),
+      m_keepLevels(keepFor(static_cast<double>(tuning.levelHalfLifeDays), outcomesPerDay)),
+      m_keepDay(keepFor(0.5, outcomesPerDay)), m_states(series)
+{
+}
+
+float Mixer::holtWinters(std::size_t series, const FeatureRow& row) const
+{
+    const State& state = m_states[series];
+    const float least = *std::min_element(state.candidate.begin(), state.candidate.end());
+    const float unit = least + kTiny * std::max(state.candidateSeen, 1.0F);
+    const float trust = state.candidateSeen / (state.candidateSeen + kTrust);
+    float sum = 0;
+    float weight = 0;
+    for (std::size_t profile = 0; profile < kProfiles; ++profile) {
+        for (std::size_t k = 0; k < kLevels; ++k) {
+            const std::size_t candidate = profile * kLevels + k;
+            const float worse = (state.candidate[candidate] - least) / unit;
+            const float w = std::exp(-m_tuning.levelSharpness * trust * worse);
+            sum += w * (row.value(kLevels0 + candidate) + row.value(kSeason0 + profile));
+            weight += w;
+        }
+    }
+    return row.known(kLevels0) ? row.base + sum / weight : kMissing;
+}
+
+ExpertValues Mixer::simpleExperts(std::size_t series, const FeatureRow& row) const
+{
+    ExpertValues values;
+    values.fill(kMissing);
+    const auto relative = [&](std::size_t feature) {
+        return row.known(feature) ? row.base + row.value(feature) : kMissing;
+    };
+    values[kSeasonalDay] = relative(kDay1);
+    values[kSeasonalWeek] = relative(kWeek1);
+    values[kSeasonalMean] = relative(kWeeks4);
+    values[kProfileDays] =
+        row.known(kTrendMean) ? relative(kDays7) - row.value(kTrendMean) : kMissing;
+    values[kLastValue] = relative(kLast);
+    values[kHoltWinters] = holtWinters(series, row);
+    return values;
+}
+
+float Mixer::loss(std::size_t series, std::size_t expert) const
+{
+    const State& state = m_states[series];
+    return state.seen[expert] > 0 ? state.loss[expert] / state.seen[expert] : kMissing;
+}
+
+ExpertValues Mixer::hedgeWeights(const State& state, const ExpertValues& experts) const
+{
+    float least = std::numeric_limits<float>::max();
+    const auto lossOf = [&](std::size_t e) { return state.loss[e] / state.seen[e]; };
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        if (!std::isnan(experts[e]) && state.seen[e] > 0) {
+            least = std::min(least, lossOf(e));
+        }
+    }
+    ExpertValues weights{};
+    float sum = 0;
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        if (!std::isnan(experts[e]) && state.seen[e] > 0) {
+            const float trust = state.seen[e] / (state.seen[e] + kTrust);
+            const float worse = (lossOf(e) - least) / (least + kTiny);
+            weights[e] = trust * std::exp(-m_tuning.hedgeSharpness * worse);
+            sum += weights[e];
+        }
+    }
+    for (float& weight : weights) {
+        weight = sum > 0 ? weight / sum : 0.0F;
+    }
+    return weights;
+}
+
+ExpertValues Mixer::meanWeights(const State& state, const ExpertValues& experts) const
+{
+    const auto lossOf = [&](std::size_t e) {
+        return state.seen[e] > kTrust ? state.loss[e] / state.seen[e]
+                                      : std::numeric_limits<float>::max();
+    };
+    const float naive = std::min(lossOf(kSeasonalDay), lossOf(kSeasonalWeek));
+    ExpertValues weights{};
+    float sum = 0;
+    for (const std::size_t e : {kHoltWinters, kRidge, kKernel, kTrees}) {
+        const bool loses = state.seen[e] > kTrust && lossOf(e) > kLosing * naive + kTiny;
+        weights[e] = std::isnan(experts[e]) || loses ? 0.0F : 1.0F;
+        sum += weights[e];
+    }
+    for (float& weight : weights) {
+        weight = sum > 0 ? weight / sum : 0.0F;
+    }
+    return weights;
+}
+
+MixedForecast Mixer::mix(std::size_t series, const ExpertValues& experts) const
+{
+    const State& state = m_states[series];
+    MixedForecast forecast;
+    forecast.experts = experts;
+    const ExpertValues hedge = hedgeWeights(state, experts);
+    const ExpertValues mean = meanWeights(state, experts);
+    const auto total = [](const ExpertValues& weights) {
+        float sum = 0;
+        for (const float weight : weights) {
+            sum += weight;
+        }
+        return sum;
+    };
+    float share = m_tuning.averageShare;
+    if (total(hedge) <= 0) {
+        share = 1;
+    } else if (total(mean) <= 0) {
+        share = 0;
+    }
+    float value = 0;
+    float sum = 0;
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        forecast.weights[e] = share * mean[e] + (1 - share) * hedge[e];
+        if (forecast.weights[e] > 0) {
+            value += forecast.weights[e] * experts[e];
+            sum += forecast.weights[e];
+        }
+    }
+    if (sum > 0) {
+        forecast.value = std::max(0.0F, value / sum);
+        forecast.low = std::max(0.0F, value / sum + state.low);
+        forecast.high = std::max(0.0F, value / sum + state.high);
+    }
+    return forecast;
+}
+
+void Mixer::settleQuantiles(State& state, float error) const
+{
+    const float size = std::abs(error);
+    const float fresh = std::max(1.0F - m_keep, 1.0F / (state.outcomes + 1.0F));
+    state.scale = std::isnan(state.scale) ? size : state.scale + fresh * (size - state.scale);
+    if (state.outcomes < 20) { // too few to follow: as if the errors were normal
+        state.high = 1.6F * state.scale;
+        state.low = -1.6F * state.scale;
+        return;
+    }
+    const float step = m_tuning.quantileGain * (state.scale + 0.005F);
+    state.high += step * (error > state.high ? 0.9F : -0.1F);
+    state.low += step * (error < state.low ? -0.9F : 0.1F);
+}
+
+void Mixer::settleDrift(State& state, float error) const
+{
+    const float square = error * error;
+    const float fresh = std::max(1.0F - m_keep, 1.0F / (state.outcomes + 1.0F));
+    state.mixed = std::isnan(state.mixed) ? square : state.mixed + fresh * (square - state.mixed);
+    const float quick = std::max(1.0F - m_keepDay, 1.0F / (state.outcomes + 1.0F));
+    state.recent =
+        std::isnan(state.recent) ? square : state.recent + quick * (square - state.recent);
+    const float limit = (state.drifting ? kDriftEnd : kDriftStart) * (state.mixed + kTiny);
+    state.drifting = state.outcomes > kTrust && state.recent > limit;
+}
+
+void Mixer::settle(std::size_t series, const FeatureRow& row, const ExpertValues& experts,
+                   const Outcome& outcome)
+{
+    State& state = m_states[series];
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        if (!std::isnan(experts[e])) {
+            const float error = outcome.actual - experts[e];
+            state.loss[e] = m_keep * state.loss[e] + error * error;
+            state.seen[e] = m_keep * state.seen[e] + 1;
+        }
+    }
+    if (row.known(kLevels0)) {
+        for (std::size_t c = 0; c < kCandidates; ++c) {
+            const float error = outcome.actual - row.base - row.value(kLevels0 + c) -
+                                row.value(kSeason0 + c / kLevels);
+            state.candidate[c] = m_keepLevels * state.candidate[c] + error * error;
+        }
+        state.candidateSeen = m_keepLevels * state.candidateSeen + 1;
+    }
+    if (!std::isnan(outcome.mixed)) {
+        settleQuantiles(state, outcome.actual - outcome.mixed);
+        settleDrift(state, outcome.actual - outcome.mixed);
+        state.outcomes += 1;
+    }
+}
+
+std::size_t Mixer::bytes() const
+{
+    return m_states.size() * sizeof(State);
+}
+
+} // namespace isotherm::predict

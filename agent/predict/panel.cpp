@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/predict/panel.h"
+
+#include "shared/base/check.h"
+
+#include <utility>
+
+namespace isotherm::predict
+{
+namespace
+{
+
+constexpr std::int64_t kRidgeHours = 6; ///< every series' models are solved anew so often
+
+} // namespace
+
+Panel::Panel(Shape shape, const Tuning& tuning)
+    : m_shape(std::move(shape)), m_tuning(tuning),
+      m_history(m_shape.series, static_cast<std::size_t>(60 / m_shape.stepMinutes)),
+      m_seasonal({m_shape.series, m_shape.stepMinutes, m_shape.firstMinute}, tuning),
+      m_kernel({m_shape.series, m_shape.stepMinutes, m_shape.firstMinute}, tuning),
+      m_features(m_history, m_seasonal, {m_shape.series, m_shape.stepMinutes, m_shape.firstMinute})
+{
+    for (const LeadRange& leads : m_shape.leads) {
+        m_models.push_back(std::make_unique<HorizonModel>(
+            HorizonModel::Shape{m_shape.series, m_shape.stepMinutes, leads}, tuning));
+    }
+}
+
+bool Panel::onFullHour() const
+{
+    return (m_shape.firstMinute + m_history.rows() * m_shape.stepMinutes) % 60 == 0;
+}
+
+HorizonModel::Origin Panel::origin()
+{
+    const bool fullHour = onFullHour();
+    if (m_similarRows != m_history.rows()) {
+        m_similarRows = m_history.rows();
+        m_similar.clear();
+        for (std::size_t i = 0; fullHour && i < m_shape.series; ++i) {
+            m_similar.push_back(m_kernel.lookBack(i));
+        }
+    }
+    return {m_features, m_similar, m_kernel, m_history.rows(), fullHour};
+}
+
+Status Panel::refit()
+{
+    const std::int64_t row = m_history.rows();
+    const std::int64_t perHour = 60 / m_shape.stepMinutes;
+    const std::int64_t period = kRidgeHours * perHour;
+    for (auto i = static_cast<std::size_t>(row % period); i < m_shape.series;
+         i += static_cast<std::size_t>(period)) {
+        for (const auto& model : m_models) {
+            model->solveRidge(i);
+        }
+    }
+    Status first;
+    if (onFullHour()) {
+        const auto every = static_cast<std::int64_t>(m_tuning.treeEveryHours);
+        for (std::size_t g = 0; g < m_models.size(); ++g) {
+            if ((row / perHour + static_cast<std::int64_t>(g)) % every == 0) {
+                Status grown = m_models[g]->growTrees();
+                first = first.ok() ? grown : first;
+            }
+        }
+    }
+    return first;
+}
+
+Status Panel::observe(std::span<const LogCode> codes)
+{
+    ISO_CHECK(codes.size() == m_shape.series);
+    for (const auto& model : m_models) {
+        model->settle(m_history.rows(), codes);
+    }
+    m_seasonal.update(m_history.rows(), codes);
+    m_history.push(codes);
+    m_kernel.push(codes);
+    Status status = refit();
+    const HorizonModel::Origin now = origin();
+    for (const auto& model : m_models) {
+        model->track(now);
+    }
+    return status;
+}
+
+std::vector<MixedForecast> Panel::forecast(std::int64_t lead)
+{
+    for (const auto& model : m_models) {
+        if (lead >= model->leads().first && lead <= model->leads().last) {
+            return model->forecast(origin(), lead);
+        }
+    }
+    ISO_CHECK(false);
+    return {};
+}
+
+std::size_t Panel::bytes() const
+{
+    std::size_t sum = m_history.bytes() + m_seasonal.bytes() + m_kernel.bytes();
+    for (const auto& model : m_models) {
+        sum += model->bytes();
+    }
+    return sum;
+}
+
+} // namespace isotherm::predict

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/predict/horizon_model.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace isotherm::predict
+{
+
+/// Many series at one step length, and everything that is known and learned of them. Rows go in one
+/// by one; a forecast uses nothing but rows that went in before. The same rows give the same
+/// forecasts, on any machine with the same arithmetic. Not thread-safe.
+class Panel
+{
+public:
+    struct Shape
+    {
+        std::size_t series = 0;
+        int stepMinutes = 10;         ///< a divisor of 60
+        std::int64_t firstMinute = 0; ///< local time of row 0, in minutes since 1970-01-01
+        std::vector<LeadRange> leads; ///< what can be forecast
+    };
+    Panel(Shape shape, const Tuning& tuning);
+
+    /// The next row, one code a series; kMissingCode: not measured. An error of the trees is
+    /// returned after everything else was done.
+    [[nodiscard]] Status observe(std::span<const LogCode> codes);
+
+    [[nodiscard]] std::int64_t rows() const { return m_history.rows(); }
+    /// Every series, `lead` rows ahead (1: the next row). Precondition: `lead` is in a range.
+    [[nodiscard]] std::vector<MixedForecast> forecast(std::int64_t lead);
+
+    [[nodiscard]] const SlotHistory& history() const { return m_history; }
+    [[nodiscard]] const Mixer& mixer(std::size_t range) const { return m_models[range]->mixer(); }
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    [[nodiscard]] bool onFullHour() const;
+    [[nodiscard]] HorizonModel::Origin origin();
+    [[nodiscard]] Status refit();
+
+    const Shape m_shape;
+    const Tuning m_tuning;
+    SlotHistory m_history;
+    SeasonalModel m_seasonal;
+    KernelModel m_kernel;
+    FeatureMaker m_features;
+    std::vector<std::unique_ptr<HorizonModel>> m_models;
+    std::vector<std::optional<KernelModel::Similar>> m_similar;
+    std::int64_t m_similarRows = -1; ///< for which m_similar was made
+};
+
+} // namespace isotherm::predict

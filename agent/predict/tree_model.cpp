@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/predict/tree_model.h"
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <xgboost/c_api.h>
+
+namespace isotherm::predict
+{
+namespace
+{
+
+constexpr std::size_t kLeastRows = 400;
+
+std::uint64_t mix(std::uint64_t value) // splitmix64
+{
+    value += 0x9E3779B97F4A7C15ULL;
+    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
+    return value ^ (value >> 31U);
+}
+
+std::uint64_t thresholdOf(double rowsPerDay, const Tuning& tuning)
+{
+    const double share = static_cast<double>(tuning.treeRows) /
+                         (rowsPerDay * static_cast<double>(tuning.treeMemoryDays));
+    return share >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(share * 0x1p64);
+}
+
+/// The inputs of a row as XGBoost takes them: 0 is a value, NaN is missing.
+void append(std::vector<float>& to, const FeatureRow& row)
+{
+    for (std::size_t i = 0; i < kFeatureCount; ++i) {
+        to.push_back(row.known(i) ? row.value(i) : kMissing);
+    }
+}
+
+Status checked(int code)
+{
+    if (code == 0) {
+        return {};
+    }
+    return makeError(Code::Internal, std::string("boosted trees: ") + XGBGetLastError(),
+                     "the other models go on; report it with the log");
+}
+
+class Matrix
+{
+public:
+    Matrix() = default;
+    ~Matrix() { XGDMatrixFree(m_handle); }
+    Matrix(const Matrix&) = delete;
+    Matrix& operator=(const Matrix&) = delete;
+
+    Status open(const std::vector<float>& inputs)
+    {
+        return checked(XGDMatrixCreateFromMat_omp(inputs.data(), inputs.size() / kFeatureCount,
+                                                  kFeatureCount, kMissing, &m_handle, 1));
+    }
+    [[nodiscard]] DMatrixHandle handle() const { return m_handle; }
+
+private:
+    DMatrixHandle m_handle = nullptr;
+};
+
+} // namespace
+
+TrainingSample::TrainingSample(double rowsPerDay, const Tuning& tuning)
+    : m_capacity(tuning.treeRows), m_threshold(thresholdOf(rowsPerDay, tuning))
+{
+}
+
+void TrainingSample::offer(const FeatureRow& row, float deviation)
+{
+    const std::uint64_t number = m_offered++;
+    if (m_targets.size() < m_capacity) {
+        append(m_inputs, row);
+        m_targets.push_back(deviation);
+        return;
+    }
+    if (mix(2 * number) > m_threshold) {
+        return;
+    }
+    const std::size_t place = mix(2 * number + 1) % m_capacity;
+    std::vector<float> inputs;
+    inputs.reserve(kFeatureCount);
+    append(inputs, row);
+    std::copy(inputs.begin(), inputs.end(),
+              m_inputs.begin() + static_cast<std::ptrdiff_t>(place * kFeatureCount));
+    m_targets[place] = deviation;
+}
+
+std::size_t TrainingSample::bytes() const
+{
+    return (m_inputs.capacity() + m_targets.capacity()) * sizeof(float);
+}
+
+class TreeModel::Booster
+{
+public:
+    Booster() = default;
+    ~Booster() { XGBoosterFree(m_handle); }
+    Booster(const Booster&) = delete;
+    Booster& operator=(const Booster&) = delete;
+
+    Status train(const Matrix& matrix, const Tuning& tuning)
+    {
+        const std::array<DMatrixHandle, 1> matrices = {matrix.handle()};
+        ISO_TRY(checked(XGBoosterCreate(matrices.data(), 1, &m_handle)));
+        const std::array<std::pair<const char*, std::string>, 12> parameters = {{
+            {"nthread", "1"},
+            {"seed", "20"},
+            {"verbosity", "0"},
+            {"tree_method", "hist"},
+            {"max_bin", "64"},
+            {"objective", "reg:squarederror"},
+            {"base_score", "0"},
+            {"max_depth", std::to_string(tuning.treeDepth)},
+            {"eta", std::to_string(tuning.treeRate)},
+            {"min_child_weight", std::to_string(tuning.treeLeastWeight)},
+            {"lambda", "5"},
+            {"colsample_bytree", "0.7"},
+        }};
+        for (const auto& [name, value] : parameters) {
+            ISO_TRY(checked(XGBoosterSetParam(m_handle, name, value.c_str())));
+        }
+        for (int round = 0; round < tuning.treeRounds; ++round) {
+            ISO_TRY(checked(XGBoosterUpdateOneIter(m_handle, round, matrix.handle())));
+        }
+        return {};
+    }
+
+    Result<std::vector<float>> predict(const std::vector<float>& inputs) const
+    {
+        const std::size_t rows = inputs.size() / kFeatureCount;
+        const std::string array =
+            "{\"data\":[" + std::to_string(reinterpret_cast<std::uintptr_t>(inputs.data())) +
+            ",true],\"shape\":[" + std::to_string(rows) + "," + std::to_string(kFeatureCount) +
+            "],\"typestr\":\"<f4\",\"version\":3}";
+        static constexpr const char* kConfig =
+            "{\"type\":0,\"training\":false,\"iteration_begin\":0,\"iteration_end\":0,"
+            "\"strict_shape\":false,\"cache_id\":0,\"missing\":NaN}";
+        const bst_ulong* shape = nullptr;
+        bst_ulong dimensions = 0;
+        const float* values = nullptr;
+        ISO_TRY(checked(XGBoosterPredictFromDense(m_handle, array.c_str(), kConfig, nullptr, &shape,
+                                                  &dimensions, &values)));
+        return std::vector<float>(values, values + rows);
+    }
+
+private:
+    BoosterHandle m_handle = nullptr;
+};
+
+TreeModel::TreeModel(const Tuning& tuning) : m_tuning(tuning) {}
+TreeModel::~TreeModel() = default;
+TreeModel::TreeModel(TreeModel&&) noexcept = default;
+TreeModel& TreeModel::operator=(TreeModel&&) noexcept = default;
+
+bool TreeModel::fitted() const
+{
+    return m_booster != nullptr;
+}
+
+Status TreeModel::fit(const TrainingSample& sample)
+{
+    if (sample.size() < kLeastRows) {
+        return makeError(Code::FailedPrecondition, "too few rows to grow trees from");
+    }
+    Matrix matrix;
+    ISO_TRY(matrix.open(sample.inputs()));
+    ISO_TRY(checked(
+        XGDMatrixSetFloatInfo(matrix.handle(), "label", sample.targets().data(), sample.size())));
+    auto booster = std::make_unique<Booster>();
+    ISO_TRY(booster->train(matrix, m_tuning));
+    m_booster = std::move(booster);
+    return {};
+}
+
+Result<std::vector<float>> TreeModel::predict(std::span<const FeatureRow> rows) const
+{
+    if (!fitted()) {
+        return makeError(Code::FailedPrecondition, "the trees are not grown yet");
+    }
+    std::vector<float> inputs;
+    inputs.reserve(rows.size() * kFeatureCount);
+    for (const FeatureRow& row : rows) {
+        append(inputs, row);
+    }
+    return m_booster->predict(inputs);
+}
+
+} // namespace isotherm::predict
