@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/journal/journal.h"
+#include "agent/repository/repository.h"
+#include "shared/base/clock.h"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+/// The incremental backup of one shard: its changes since the backup before, cut out of the journal
+/// and written as delta runs (DESIGN section 8).
+namespace isotherm::backup
+{
+
+struct IncrementPorts
+{
+    journal::Journal& journal;
+    repository::Repository& repository;
+    const Clock& clock;
+};
+
+struct IncrementRequest
+{
+    const repository::Manifest& previous; ///< the newest of the shard: what is continued
+    /// The shard that a leaf belongs to; nullopt: none that is managed. For the list of other
+    /// shards that a transaction touched.
+    std::function<std::optional<ShardId>(std::uint64_t leaf)> shardOf;
+    int compressionLevel = 3; ///< of zstd
+};
+
+/// Why no backup can continue the chain: a new base is needed, and what lies between cannot be
+/// restored.
+struct ChainEnd
+{
+    std::string reason; ///< in words
+    Lsn after;          ///< the last commit that the chain holds
+};
+
+struct Increment
+{
+    /// Incremental, or Unchanged when nothing happened; nullopt when not even a part of the time
+    /// since the backup before can be had.
+    std::optional<repository::Manifest> manifest;
+    std::optional<ChainEnd> end;
+    std::uint64_t changes = 0;
+    ByteCount stored; ///< of the new runs
+};
+
+/// Continues `request.previous` up to the journal's position, or up to the first event that the
+/// chain cannot cross (a rewrite, a changed column list, a gap, changes that could not be read).
+/// Memory: the delta writers' (16 MiB and a few blocks a table). FailedPrecondition when the shard
+/// cannot have incrementals at all (no unique key, not captured); DataLoss when the journal is
+/// damaged. The live database is not asked.
+[[nodiscard]] Result<Increment> cutIncrement(const IncrementPorts& ports,
+                                             const IncrementRequest& request, std::stop_token stop);
+
+} // namespace isotherm::backup
