@@ -13,13 +13,13 @@ Result<BaseFilter> visibilityFilter(const std::string& visibility)
     return BaseFilter{[parsed = std::move(parsed)](std::uint64_t transaction, Lsn /*commit*/) {
                           return parsed.shows(transaction);
                       },
-                      next};
+                      next, std::nullopt};
 }
 
 BaseFilter cutFilter(Lsn cut)
 {
     return {[cut](std::uint64_t /*transaction*/, Lsn commit) { return commit <= cut; },
-            std::nullopt};
+            std::nullopt, cut};
 }
 
 } // namespace isotherm::repository

@@ -20,7 +20,9 @@ struct BaseFilter
     /// Is this (committed) transaction in the base?
     std::function<bool(std::uint64_t transaction, Lsn commit)> shows;
     /// No transaction with this id or a higher one is; nullopt: not known.
-    std::optional<std::uint64_t> showsNoneFrom;
+    std::optional<std::uint64_t> showsNoneFrom = {};
+    /// Shows exactly the commits up to this one.
+    std::optional<Lsn> cut = {};
 };
 
 /// Makes a filter out of a base's visibility text.

@@ -65,7 +65,8 @@ enum RunField : std::uint32_t {
     kRunFirstLsn,
     kRunLastLsn,
     kRunTruncates,
-    kRunSchemaVersion
+    kRunSchemaVersion,
+    kRunBaseView
 };
 
 std::string encodeLeaf(const LeafIdentity& leaf)
@@ -102,6 +103,9 @@ std::string encodeRun(const RunRef& run)
     }
     if (run.schemaVersion != 0) {
         writer.integer(kRunSchemaVersion, Need::Critical, run.schemaVersion);
+    }
+    if (run.baseView != 0) {
+        writer.integer(kRunBaseView, Need::Critical, run.baseView);
     }
     return record;
 }
@@ -264,6 +268,9 @@ bool takeRunField(FieldReader& reader, RunRef& run)
         return true;
     case kRunSchemaVersion:
         run.schemaVersion = takeSmall(reader);
+        return true;
+    case kRunBaseView:
+        run.baseView = takeSmall(reader);
         return true;
     default:
         return false;

@@ -43,6 +43,7 @@ struct RunRef
     Lsn lastLsn;
     std::uint32_t truncates = 0;     ///< delta: in its index; such a run is never pruned by key
     std::uint32_t schemaVersion = 0; ///< index into ManifestTable::versions
+    std::uint32_t baseView = 0;      ///< base: index into Manifest::bases, when there are several
 
     friend bool operator==(const RunRef&, const RunRef&) = default;
 };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/repository/delta_writer_impl.h"
 #include "agent/repository/garbage.h"
 #include "agent/repository/header_store.h"
+#include "agent/repository/history_reader.h"
 #include "agent/repository/manifest_store.h"
 #include "agent/repository/object_names.h"
 #include "agent/repository/repository_impl.h"
 #include "agent/repository/run_writer_impl.h"
 #include "agent/repository/table_reader_impl.h"
+#include "agent/repository/transaction_list.h"
 #include "agent/repository/verifier.h"
 #include "shared/base/byte_io.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -22,20 +26,45 @@ Error readOnly()
     return makeError(Code::FailedPrecondition, "the repository is open for reading only");
 }
 
-Status checkOptions(const RunOptions& options)
+Status checkSchema(const TableSchema& schema)
 {
-    const std::uint64_t block = options.blockSize.get();
-    if (options.schema.columns.size() > kMostColumns || block < 1024 || block > (64ULL << 20U) ||
-        options.objectSize.get() > (1ULL << 40U) || options.windowSize.get() > (64ULL << 30U) ||
-        options.compressionLevel < -7 || options.compressionLevel > 19) {
-        return makeError(Code::InvalidArgument, "the options for writing runs are out of range");
+    if (schema.columns.size() > kMostColumns) {
+        return makeError(Code::InvalidArgument, "the table has too many columns");
     }
-    for (const KeyColumn& key : options.schema.key) {
-        if (key.column >= options.schema.columns.size()) {
+    for (const KeyColumn& key : schema.key) {
+        if (key.column >= schema.columns.size()) {
             return makeError(Code::InvalidArgument, "a key column is not a column of the table");
         }
     }
     return {};
+}
+
+Status checkOptions(const RunOptions& options)
+{
+    const std::uint64_t block = options.blockSize.get();
+    if (block < 1024 || block > (64ULL << 20U) || options.objectSize.get() > (1ULL << 40U) ||
+        options.windowSize.get() > (64ULL << 30U) || options.compressionLevel < -7 ||
+        options.compressionLevel > 19) {
+        return makeError(Code::InvalidArgument, "the options for writing runs are out of range");
+    }
+    return checkSchema(options.schema);
+}
+
+Status checkOptions(const DeltaOptions& options)
+{
+    const std::uint64_t block = options.blockSize.get();
+    if (block < 1024 || block > (64ULL << 20U) || options.objectSize.get() > (1ULL << 40U) ||
+        options.sortMemory.get() > (64ULL << 30U) || options.compressionLevel < -7 ||
+        options.compressionLevel > 19 || !(options.first < options.last)) {
+        return makeError(Code::InvalidArgument, "the options for writing a delta are out of range");
+    }
+    if (!options.schema.keyIsUnique || options.schema.key.empty()) {
+        return makeError(Code::FailedPrecondition,
+                         options.schema.schema + "." + options.schema.name +
+                             " has no unique key: it has full backups only",
+                         "give it a primary key");
+    }
+    return checkSchema(options.schema);
 }
 
 } // namespace
@@ -91,6 +120,12 @@ Status RepositoryImpl::checkLock()
     return m_lock ? m_lock->check() : Status(readOnly());
 }
 
+Result<SecretKey> RepositoryImpl::deriveKey(std::string_view purpose)
+{
+    return hkdfKey(m_keys.dataKey, m_keys.repositoryId,
+                   "isotherm derived key v1: " + std::string(purpose));
+}
+
 Status RepositoryImpl::changePassphrase(std::string_view passphrase)
 {
     ISO_TRY(checkLock());
@@ -104,6 +139,14 @@ Result<std::unique_ptr<RunWriter>> RepositoryImpl::openRunWriter(const RunOption
     ISO_TRY(checkOptions(options));
     return std::unique_ptr<RunWriter>(
         std::make_unique<RunWriterImpl>(m_store, m_keys, m_clock, m_pending, options));
+}
+
+Result<std::unique_ptr<DeltaWriter>> RepositoryImpl::openDeltaWriter(const DeltaOptions& options)
+{
+    ISO_TRY(checkLock());
+    ISO_TRY(checkOptions(options));
+    return std::unique_ptr<DeltaWriter>(
+        std::make_unique<DeltaWriterImpl>(m_store, m_keys, m_clock, m_pending, options));
 }
 
 Status RepositoryImpl::checkRunsPresent(const Manifest& manifest)
@@ -182,8 +225,31 @@ Result<std::unique_ptr<TableReader>> RepositoryImpl::openTable(const Manifest& m
         return makeError(Code::OutOfRange,
                          "the backup has no table number " + std::to_string(table));
     }
+    const std::vector<RunRef>& runs = manifest.tables[table].runs;
+    const auto isDelta = [](const RunRef& run) { return run.kind == RunKind::Delta; };
+    if (manifest.bases.size() > 1 || std::any_of(runs.begin(), runs.end(), isDelta)) {
+        return openTableAt(manifest, table, {});
+    }
     return std::unique_ptr<TableReader>(
         std::make_unique<TableReaderImpl>(m_store, m_keys, manifest, table));
+}
+
+Result<std::unique_ptr<TableReader>>
+RepositoryImpl::openTableAt(const Manifest& manifest, std::size_t table, const ReadMoment& moment)
+{
+    if (table >= manifest.tables.size()) {
+        return makeError(Code::OutOfRange,
+                         "the backup has no table number " + std::to_string(table));
+    }
+    auto history = std::make_unique<HistoryTable>(m_store, m_keys, manifest, table, moment);
+    ISO_TRY(history->prepare());
+    return std::unique_ptr<TableReader>(std::make_unique<HistoryReader>(std::move(history)));
+}
+
+Result<std::vector<TransactionRecord>>
+RepositoryImpl::listTransactions(const Manifest& manifest, const TransactionFilter& filter)
+{
+    return repository::listTransactions(m_store, m_keys, manifest, filter);
 }
 
 Result<VerifyReport> RepositoryImpl::verify(const Manifest& manifest, VerifyLevel level,

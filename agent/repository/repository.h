@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/repository/crypto.h"
+#include "agent/repository/delta_writer.h"
+#include "agent/repository/history.h"
 #include "agent/repository/manifest.h"
 #include "agent/repository/run_writer.h"
 #include "agent/repository/table_reader.h"
@@ -65,6 +68,16 @@ struct GarbageReport
     std::uint32_t leftovers = 0; ///< files of interrupted writers, deleted
 };
 
+/// Which transactions to list. Reads only the parts of the tables that the commits need.
+struct TransactionFilter
+{
+    Lsn after = {};                     ///< commits behind this
+    std::optional<Lsn> upTo = {};       ///< and up to this
+    std::optional<WallTime> since = {}; ///< and times from this on
+    std::optional<WallTime> until = {}; ///< and before this
+    std::size_t limit = 1'000'000;      ///< ResourceExhausted when there are more
+};
+
 /// Called now and then with bytes done and bytes in all.
 using VerifyProgress = std::function<void(ByteCount done, ByteCount total)>;
 
@@ -95,11 +108,19 @@ public:
     /// A crash in the middle leaves the old one, the new one, or both working.
     [[nodiscard]] virtual Status changePassphrase(std::string_view passphrase) = 0;
 
+    /// A key of the same life as the repository, for what belongs to it but lies elsewhere; one for
+    /// each purpose. It stays when the passphrase changes.
+    [[nodiscard]] virtual Result<SecretKey> deriveKey(std::string_view purpose) = 0;
+
     /// Unavailable when the write lock was lost.
     [[nodiscard]] virtual Status checkLock() = 0;
 
     [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>>
     openRunWriter(const RunOptions& options) = 0;
+
+    /// FailedPrecondition when the table's key is not unique: such tables have full backups only.
+    [[nodiscard]] virtual Result<std::unique_ptr<DeltaWriter>>
+    openDeltaWriter(const DeltaOptions& options) = 0;
 
     /// Makes a backup: the last step, after every run is finished. Every run named must be there
     /// with its size (FailedPrecondition otherwise). The id is made here and returned;
@@ -122,9 +143,21 @@ public:
     /// lies in the future.
     [[nodiscard]] virtual Result<GarbageReport> collectGarbage(const GarbageOptions& options) = 0;
 
-    /// OutOfRange if the manifest has no such table. Reads nothing yet.
+    /// The shard at the manifest's own moment. OutOfRange if the manifest has no such table. Reads
+    /// nothing yet.
     [[nodiscard]] virtual Result<std::unique_ptr<TableReader>> openTable(const Manifest& manifest,
                                                                          std::size_t table) = 0;
+
+    /// The shard as it was after commit `moment.target` and before the next one. OutOfRange when
+    /// the target lies behind the manifest. The reader's sources give OutOfRange when it lies
+    /// before what the base shows, and DataLoss ("broken chain") when a value is nowhere to be
+    /// found.
+    [[nodiscard]] virtual Result<std::unique_ptr<TableReader>>
+    openTableAt(const Manifest& manifest, std::size_t table, const ReadMoment& moment) = 0;
+
+    /// The transactions that touched the shard, by commit, of all its tables together.
+    [[nodiscard]] virtual Result<std::vector<TransactionRecord>>
+    listTransactions(const Manifest& manifest, const TransactionFilter& filter) = 0;
 
     /// Level Present, Decodes or Checksums (see VerifyLevel). Goes on after a damage, so that all
     /// of them are found. An Error only when the store fails or `stop` was requested (Cancelled).

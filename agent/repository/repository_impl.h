@@ -23,9 +23,12 @@ public:
 
     [[nodiscard]] const std::string& id() const override { return m_id; }
     [[nodiscard]] Status changePassphrase(std::string_view passphrase) override;
+    [[nodiscard]] Result<SecretKey> deriveKey(std::string_view purpose) override;
     [[nodiscard]] Status checkLock() override;
     [[nodiscard]] Result<std::unique_ptr<RunWriter>>
     openRunWriter(const RunOptions& options) override;
+    [[nodiscard]] Result<std::unique_ptr<DeltaWriter>>
+    openDeltaWriter(const DeltaOptions& options) override;
     [[nodiscard]] Result<std::string> commitManifest(const Manifest& manifest) override;
     [[nodiscard]] Result<std::vector<ManifestName>>
     listManifests(std::optional<ShardId> shard) override;
@@ -34,6 +37,10 @@ public:
     [[nodiscard]] Result<GarbageReport> collectGarbage(const GarbageOptions& options) override;
     [[nodiscard]] Result<std::unique_ptr<TableReader>> openTable(const Manifest& manifest,
                                                                  std::size_t table) override;
+    [[nodiscard]] Result<std::unique_ptr<TableReader>>
+    openTableAt(const Manifest& manifest, std::size_t table, const ReadMoment& moment) override;
+    [[nodiscard]] Result<std::vector<TransactionRecord>>
+    listTransactions(const Manifest& manifest, const TransactionFilter& filter) override;
     [[nodiscard]] Result<VerifyReport> verify(const Manifest& manifest, VerifyLevel level,
                                               const VerifyProgress& progress,
                                               std::stop_token stop) override;

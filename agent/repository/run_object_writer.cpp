@@ -59,6 +59,7 @@ Status RunObjectWriter::begin()
     m_index.visibility = m_options.visibility;
     m_index.lsn = m_options.lsn;
     m_index.asOf = m_options.asOf;
+    m_index.cut = m_options.cut;
     m_written = 0;
     ISO_ASSIGN(m_object, m_target.store.create(m_name));
     return write(m_header);

@@ -9,6 +9,7 @@
 #include "shared/model/table_schema.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct RunOptions
     std::string visibility; ///< the snapshot that the rows show
     Lsn lsn;
     WallTime asOf{};
+    std::optional<Lsn> cut = {};        ///< a synthetic base: see BaseView::cut
     int compressionLevel = 1;           ///< of zstd: -7 … 19
     ByteCount objectSize{32ULL << 20U}; ///< stored bytes after which a run is closed
     ByteCount blockSize{1ULL << 20U};   ///< raw bytes after which a block is closed

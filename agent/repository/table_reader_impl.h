@@ -31,10 +31,13 @@ public:
     [[nodiscard]] ByteCount bytesRead() const override { return ByteCount(m_bytesRead); }
     [[nodiscard]] const TableSchema& schema() const override { return m_table.schema; }
 
-private:
     /// The run's index, read when first needed.
     [[nodiscard]] Result<std::shared_ptr<const RunFile>> file(std::size_t run);
+    /// Counts into bytesRead().
+    [[nodiscard]] const CountedStore& store() const { return m_store; }
+    [[nodiscard]] const ManifestTable& table() const { return m_table; }
 
+private:
     std::atomic<std::uint64_t> m_bytesRead{0};
     CountedStore m_store;
     const RepositoryKeys& m_keys;

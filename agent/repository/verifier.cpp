@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/repository/verifier.h"
 
+#include "agent/repository/version.h"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -29,10 +31,16 @@ struct Verifier::Content
     RowKeyEncoder keyEncoder;
     Sha256 digest;
     RowChecksum checksum;
-    RowBatch batch;
+    DecodedVersions block; ///< of a base: only its rows
     std::string lastKey;
     std::string key;
     bool everyBlockGood = true;
+    // Of a delta.
+    std::string transactionFrames; ///< as stored: they lie behind the blocks
+    std::vector<Lsn> commits;      ///< by number of the transaction; empty when damaged
+    RowVersion lastVersion = {};
+    bool anyRow = false;
+    std::uint64_t liveKeys = 0;
 };
 
 Verifier::Verifier(storage::ObjectStore& store, const RepositoryKeys& keys, VerifyLevel level,
@@ -151,9 +159,13 @@ Status Verifier::verifyContent(const Place& place)
                     {},
                     {},
                     {},
-                    true};
+                    true,
+                    {},
+                    {}};
     ISO_TRY(verifyHeader(place, trailer.value(), content));
+    ISO_TRY(readTransactions(place, index.value(), content));
     ISO_TRY(verifyBlocks(place, trailer.value(), index.value(), content));
+    content.digest.add(content.transactionFrames);
     content.digest.add(tail.value());
     if (m_level >= VerifyLevel::Checksums && content.everyBlockGood) {
         verifySums(place, index.value(), content);
@@ -213,32 +225,80 @@ Status Verifier::verifyBlocks(const Place& place, const RunTrailer& trailer, con
     return {};
 }
 
+Status Verifier::readTransactions(const Place& place, const RunIndex& index, Content& content)
+{
+    bool sound = true;
+    for (std::size_t i = 0; i < index.transactions.size(); ++i) {
+        const TransactionFrame& frame = index.transactions[i];
+        const auto bytes = read(place, frame.offset, frame.stored);
+        if (!bytes.ok() && bytes.error().code != Code::DataLoss) {
+            return bytes.error();
+        }
+        content.transactionFrames += bytes.ok() ? bytes.value() : std::string();
+        const auto decoded = bytes.ok()
+                                 ? decodeTransactionFrame(index, i, bytes.value(), content.cipher)
+                                 : Result<std::vector<TransactionRecord>>(bytes.error());
+        if (!decoded.ok()) {
+            damaged(place, ObjectPart::Transactions, decoded.error());
+            content.everyBlockGood = sound = false;
+            continue;
+        }
+        for (const TransactionRecord& transaction : decoded.value()) {
+            content.commits.push_back(transaction.commit);
+        }
+    }
+    if (!sound) {
+        content.commits.clear();
+    }
+    return {};
+}
+
 void Verifier::verifyBlock(const Place& place, std::size_t number, std::string_view frame,
                            Content& content)
 {
-    const Status status = decodeBlockFrame(content.index, number, frame, content.cipher,
-                                           content.decoder, content.batch);
+    const Status status = content.index.kind == RunKind::Delta
+                              ? decodeVersionFrame(content.index, number, frame, content.cipher,
+                                                   content.decoder, content.block)
+                              : decodeBlockFrame(content.index, number, frame, content.cipher,
+                                                 content.decoder, content.block.rows);
     if (!status.ok()) {
         content.everyBlockGood = false;
         damagedBlock(place, static_cast<std::uint32_t>(number), content.index.blocks[number],
                      status.error());
         return;
     }
-    m_report.rows += content.batch.rowCount();
+    m_report.rows += content.block.rows.rowCount();
     if (m_level >= VerifyLevel::Checksums) {
         verifyRows(place, number, content);
     }
 }
 
+/// Versions are sorted, and say the same as their transactions. Before lastKey is moved on.
+bool Verifier::verifyVersion(Content& content, std::size_t row)
+{
+    if (content.index.kind != RunKind::Delta) {
+        return true;
+    }
+    const RowVersion& version = content.block.versions[row];
+    const bool newKey = !content.anyRow || content.key != content.lastKey;
+    const bool sorted = newKey || isNewer(content.lastVersion, version);
+    content.liveKeys += newKey && version.kind == VersionKind::Row ? 1 : 0;
+    content.anyRow = true;
+    content.lastVersion = version;
+    return sorted &&
+           (content.commits.empty() || (version.transaction < content.commits.size() &&
+                                        content.commits[version.transaction] == version.commit));
+}
+
 void Verifier::verifyRows(const Place& place, std::size_t number, Content& content)
 {
-    content.checksum.add(content.batch);
+    content.checksum.add(content.block.rows);
     const BlockEntry& block = content.index.blocks[number];
-    for (std::size_t i = 0; i < content.batch.rowCount(); ++i) {
+    for (std::size_t i = 0; i < content.block.rows.rowCount(); ++i) {
         content.key.clear();
-        const bool hasKey = content.keyEncoder.append(content.batch.row(i), content.key).ok();
+        const bool hasKey = content.keyEncoder.append(content.block.rows.row(i), content.key).ok();
         if (!hasKey || content.key < content.lastKey || content.key < block.first.encoded() ||
-            content.key > block.last.encoded()) {
+            content.key > block.last.encoded() || !verifyVersion(content, i)) {
             content.everyBlockGood = false;
             damagedBlock(place, static_cast<std::uint32_t>(number), block,
                          contentError("its rows are out of order or outside of its key range"));
@@ -252,7 +312,11 @@ void Verifier::verifySums(const Place& place, const RunIndex& index, Content& co
 {
     const RunRef& run = place.run;
     if (!(content.checksum == index.checksum) || !(content.checksum == run.checksum) ||
-        index.rows != run.rows || index.minKey != run.minKey || index.maxKey != run.maxKey) {
+        index.rows != run.rows || index.versions != run.versions || index.kind != run.kind ||
+        index.first != run.firstLsn || index.last != run.lastLsn ||
+        index.truncates.size() != run.truncates ||
+        (index.kind == RunKind::Delta && content.liveKeys != index.rows) ||
+        index.minKey != run.minKey || index.maxKey != run.maxKey) {
         damaged(place, ObjectPart::Content,
                 contentError("its rows do not have the checksum that was recorded"));
     } else if (content.digest.finish() != run.digest) {

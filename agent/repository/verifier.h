@@ -41,6 +41,9 @@ private:
     void verifyBlock(const Place& place, std::size_t number, std::string_view frame,
                      Content& content);
     void verifyRows(const Place& place, std::size_t number, Content& content);
+    [[nodiscard]] static bool verifyVersion(Content& content, std::size_t row);
+    [[nodiscard]] Status readTransactions(const Place& place, const RunIndex& index,
+                                          Content& content);
     void verifySums(const Place& place, const RunIndex& index, Content& content);
     [[nodiscard]] Result<std::string> read(const Place& place, std::uint64_t offset,
                                            std::uint64_t length);

@@ -13,6 +13,8 @@ std::string_view objectPartName(ObjectPart part)
         return "header";
     case ObjectPart::Block:
         return "block";
+    case ObjectPart::Transactions:
+        return "transactions";
     case ObjectPart::Index:
         return "index";
     case ObjectPart::Trailer:

@@ -21,6 +21,8 @@ enum class ObjectPart : std::uint8_t {
     Whole = 1, ///< missing, or not its size
     Header = 2,
     Block = 3,
+    Transactions =
+        4, ///< of a delta run: its rows can still be read, if the base shows none of them
     Index = 5,
     Trailer = 6,
     Content = 7, ///< decodes, but is not what the manifest says (checksum, counts, order, digest)
