@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/engine/change_stream.h"
+#include "shared/base/clock.h"
+#include "shared/base/units.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+/// What the journal keeps, as plain values (JOURNAL.md).
+namespace isotherm::journal
+{
+
+struct TransactionHeader
+{
+    std::uint64_t id = 0; ///< 64-bit: what Visibility::shows asks for
+    Lsn commitLsn;
+    Lsn endLsn;
+    WallTime time{};
+    bool otherOrigin = false;
+    std::vector<std::uint64_t> leaves; ///< object ids of all leaves that it touched
+
+    friend bool operator==(const TransactionHeader&, const TransactionHeader&) = default;
+};
+
+/// Commits in (after, until] are lost, for some leaves or for all.
+struct Gap
+{
+    Lsn after;
+    Lsn until;
+    WallTime at{};                     ///< when it was found, by the agent's clock
+    std::vector<std::uint64_t> leaves; ///< empty: all
+    std::string reason;                ///< in words
+
+    friend bool operator==(const Gap&, const Gap&) = default;
+};
+
+/// One making of the feed.
+struct Epoch
+{
+    std::uint32_t number = 0; ///< 0: there was none yet
+    std::uint32_t timeline = 0;
+    Lsn start;
+    std::uint64_t fence = 0; ///< see State
+    std::string systemId;
+    std::string identity; ///< engine::FeedState::identity
+
+    friend bool operator==(const Epoch&, const Epoch&) = default;
+};
+
+struct TableState
+{
+    std::string name;
+    bool captured = false;
+    std::uint64_t fence = 0;
+    Lsn since;
+    std::string reason; ///< why it is not captured
+
+    friend bool operator==(const TableState&, const TableState&) = default;
+};
+
+/// A leaf of a captured table. Its fence is 0 unless its history starts later than its table's:
+/// rewritten, attached, changes lost.
+struct LeafState
+{
+    std::uint64_t table = 0;
+    std::uint64_t fence = 0;
+    Lsn since;
+    std::string reason;
+
+    friend bool operator==(const LeafState&, const LeafState&) = default;
+};
+
+struct State
+{
+    Epoch epoch;
+    std::map<std::uint64_t, TableState> tables;
+    std::map<std::uint64_t, LeafState> leaves;
+
+    friend bool operator==(const State&, const State&) = default;
+};
+
+/// What a base must be so that the journal continues it.
+struct Requirement
+{
+    bool captured = false;
+    std::uint64_t fence = 0; ///< Visibility::oldestRunning() of the base must be at least this
+    std::string reason;      ///< why it is not captured, or what raised the fence last
+    std::uint32_t epoch = 0;
+
+    /// Does the journal hold everything that a base with this visibility does not show?
+    [[nodiscard]] bool continues(const Visibility& base) const
+    {
+        return captured && base.oldestRunning() >= fence;
+    }
+};
+
+/// A moment of the server's clock and a position of its log.
+struct Moment
+{
+    WallTime time{};
+    Lsn lsn;
+
+    friend bool operator==(const Moment&, const Moment&) = default;
+};
+
+} // namespace isotherm::journal
