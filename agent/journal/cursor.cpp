@@ -122,6 +122,7 @@ Status CursorImpl::advance(Lane& lane)
         if (inRange(lane.chunk->transactions()[lane.item->transaction].commitLsn)) {
             return {};
         }
+        lane.item.reset(); // its chunk may be the last one
     }
 }
 
