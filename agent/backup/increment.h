@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 /// The incremental backup of one shard: its changes since the backup before, cut out of the journal
 /// and written as delta runs (DESIGN section 8).
@@ -25,6 +26,10 @@ struct IncrementPorts
 struct IncrementRequest
 {
     const repository::Manifest& previous; ///< the newest of the shard: what is continued
+    /// Up to this commit: a position of the journal, read before …
+    Lsn upTo;
+    /// … the tables were described as they are now, in the manifest's order.
+    const std::vector<TableSchema>& tablesNow;
     /// The shard that a leaf belongs to; nullopt: none that is managed. For the list of other
     /// shards that a transaction touched.
     std::function<std::optional<ShardId>(std::uint64_t leaf)> shardOf;
@@ -41,20 +46,20 @@ struct ChainEnd
 
 struct Increment
 {
-    /// Incremental, or Unchanged when nothing happened; nullopt when not even a part of the time
-    /// since the backup before can be had.
+    /// Incremental, or Unchanged when nothing happened; nullopt when the chain had ended before.
     std::optional<repository::Manifest> manifest;
     std::optional<ChainEnd> end;
     std::uint64_t changes = 0;
     ByteCount stored; ///< of the new runs
 };
 
-/// Continues `request.previous` up to the journal's position, or up to the first event that the
-/// chain cannot cross (a rewrite, a changed column list, a gap, changes that could not be read).
-/// Memory: the delta writers' (16 MiB and a few blocks a table). FailedPrecondition when the shard
-/// cannot have incrementals at all (no unique key, not captured); DataLoss when the journal is
-/// damaged. The live database is not asked.
+/// Continues `request.previous` up to `request.upTo`, or up to the first event that the chain
+/// cannot cross: a rewrite, another column list, a gap, changes that could not be read. Memory: the
+/// delta writers' (16 MiB and a few blocks a table). FailedPrecondition when the shard cannot have
+/// incrementals (no unique key, not captured, a base that the journal does not continue): back it
+/// up in full. DataLoss when the journal is damaged. The database is not asked.
 [[nodiscard]] Result<Increment> cutIncrement(const IncrementPorts& ports,
-                                             const IncrementRequest& request, std::stop_token stop);
+                                             const IncrementRequest& request,
+                                             const std::stop_token& stop);
 
 } // namespace isotherm::backup
