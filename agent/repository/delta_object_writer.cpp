@@ -170,6 +170,7 @@ RunRef DeltaObjectWriter::reference()
     run.digest = m_digest->finish();
     run.firstLsn = m_index.first;
     run.lastLsn = m_index.last;
+    run.lowestTransaction = m_index.lowestTransaction;
     run.truncates = static_cast<std::uint32_t>(m_index.truncates.size());
     return run;
 }

@@ -82,6 +82,7 @@ Status HistorySource::openDeltas(std::size_t view, const KeyRange& range,
 {
     const std::vector<RunRef>& runs = m_history.table().runs;
     std::vector<std::size_t> wanted;
+    ISO_TRY(m_history.checkBase(view));
     m_deltas.resize(runs.size());
     for (const std::size_t run : m_history.deltas()) {
         if (!touches(runs[run], range) && runs[run].truncates == 0) {

@@ -94,6 +94,24 @@ Result<RowMapper> HistoryTable::mapper(std::size_t run) const
     return RowMapper::make(table().versions, table().runs[run].schemaVersion, m_version);
 }
 
+/// False when the base certainly shows no transaction of the run.
+bool HistoryTable::mayShow(const RunRef& run, std::size_t view) const
+{
+    const BaseFilter& filter = m_filters[view];
+    return !(filter.showsNoneFrom && run.lowestTransaction >= *filter.showsNoneFrom) &&
+           !(filter.cut && run.firstLsn >= *filter.cut);
+}
+
+Status HistoryTable::checkBase(std::size_t view)
+{
+    for (std::size_t i = 0; i < table().runs.size() && !m_filters[view].cut; ++i) {
+        if (table().runs[i].kind == RunKind::Delta && mayShow(table().runs[i], view)) {
+            ISO_TRY(facts(i, view));
+        }
+    }
+    return {};
+}
+
 Result<RunFacts> HistoryTable::findFacts(std::size_t run, std::size_t view)
 {
     RunFacts facts;
@@ -103,9 +121,7 @@ Result<RunFacts> HistoryTable::findFacts(std::size_t run, std::size_t view)
         return makeError(Code::DataLoss, "run " + facts.file->name() + " is not a delta run");
     }
     const BaseFilter& filter = m_filters[view];
-    const bool needless =
-        (filter.showsNoneFrom && index.lowestTransaction >= *filter.showsNoneFrom) ||
-        (filter.cut && index.first >= *filter.cut);
+    const bool needless = !mayShow(table().runs[run], view);
     for (std::size_t frame = 0; frame < index.transactions.size() && !needless; ++frame) {
         ISO_ASSIGN(const std::vector<TransactionRecord> transactions,
                    facts.file->transactions(store(), frame));

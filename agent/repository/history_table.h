@@ -53,6 +53,8 @@ public:
     /// Delta runs that have versions for the target, by number.
     [[nodiscard]] const std::vector<std::size_t>& deltas() const { return m_deltas; }
 
+    /// OutOfRange when a base shows more than the target, which later runs may tell.
+    [[nodiscard]] Status checkBase(std::size_t view);
     [[nodiscard]] Result<std::shared_ptr<const RunFacts>> facts(std::size_t run, std::size_t view);
     [[nodiscard]] Result<RowMapper> mapper(std::size_t run) const;
     [[nodiscard]] TableReaderImpl& plain() { return m_plain; }
@@ -62,6 +64,7 @@ public:
     [[nodiscard]] Error brokenChain(std::string_view key, Lsn commit) const;
 
 private:
+    [[nodiscard]] bool mayShow(const RunRef& run, std::size_t view) const;
     [[nodiscard]] Result<RunFacts> findFacts(std::size_t run, std::size_t view);
 
     TableReaderImpl m_plain;

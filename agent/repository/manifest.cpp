@@ -66,7 +66,8 @@ enum RunField : std::uint32_t {
     kRunLastLsn,
     kRunTruncates,
     kRunSchemaVersion,
-    kRunBaseView
+    kRunBaseView,
+    kRunLowestTransaction
 };
 
 std::string encodeLeaf(const LeafIdentity& leaf)
@@ -103,6 +104,9 @@ std::string encodeRun(const RunRef& run)
     }
     if (run.schemaVersion != 0) {
         writer.integer(kRunSchemaVersion, Need::Critical, run.schemaVersion);
+    }
+    if (run.lowestTransaction != 0) {
+        writer.integer(kRunLowestTransaction, Need::Optional, run.lowestTransaction);
     }
     if (run.baseView != 0) {
         writer.integer(kRunBaseView, Need::Critical, run.baseView);
@@ -268,6 +272,9 @@ bool takeRunField(FieldReader& reader, RunRef& run)
         return true;
     case kRunSchemaVersion:
         run.schemaVersion = takeSmall(reader);
+        return true;
+    case kRunLowestTransaction:
+        run.lowestTransaction = reader.integer();
         return true;
     case kRunBaseView:
         run.baseView = takeSmall(reader);

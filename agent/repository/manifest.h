@@ -41,9 +41,10 @@ struct RunRef
     /// of its siblings with the same interval.
     Lsn firstLsn;
     Lsn lastLsn;
-    std::uint32_t truncates = 0;     ///< delta: in its index; such a run is never pruned by key
-    std::uint32_t schemaVersion = 0; ///< index into ManifestTable::versions
-    std::uint32_t baseView = 0;      ///< base: index into Manifest::bases, when there are several
+    std::uint64_t lowestTransaction = 0; ///< delta: id
+    std::uint32_t truncates = 0;         ///< delta: in its index; such a run is never pruned by key
+    std::uint32_t schemaVersion = 0;     ///< index into ManifestTable::versions
+    std::uint32_t baseView = 0; ///< base: index into Manifest::bases, when there are several
 
     friend bool operator==(const RunRef&, const RunRef&) = default;
 };

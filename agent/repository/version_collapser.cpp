@@ -52,6 +52,7 @@ Status VersionCollapser::add(const VersionView& version)
         m_key = version.key;
         m_commit = version.version.commit;
         m_belowMoved = kind == VersionKind::Moved;
+        m_topOrder = version.version.order;
         take(version, version.previousKey.empty() ? 0 : version.version.order);
         return {};
     }
@@ -59,6 +60,9 @@ Status VersionCollapser::add(const VersionView& version)
         ISO_TRY(fill(version));
     }
     if (m_belowMoved && kind == VersionKind::Row) {
+        if (m_open && m_version.order == 0) {
+            m_version.order = m_topOrder; // now it is one of several
+        }
         ISO_TRY(flush());
         take(version, version.version.order);
     }

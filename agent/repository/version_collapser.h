@@ -34,6 +34,7 @@ private:
     const Emit m_emit;
     std::string m_key; ///< of the group
     Lsn m_commit;
+    std::uint32_t m_topOrder = 0; ///< of the newest of the group
     bool m_inGroup = false;
     bool m_belowMoved = false; ///< the version above is a tombstone that was moved away from
     // The version that is kept next, and still being filled.
