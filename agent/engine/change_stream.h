@@ -76,10 +76,11 @@ enum class MarkerKind : std::uint8_t {
 struct SchemaMarker
 {
     MarkerKind kind = MarkerKind::Changed;
-    std::vector<std::uint64_t> objects; ///< the table and all parts of it that it has after this
-    std::string what;                   ///< "ALTER TABLE public.orders"
-    std::string statement;              ///< as the user wrote it, cut to 4 KiB
-    int reason = 0;                     ///< of a rewrite: the engine's own number
+    /// What changed first; of a table then all parts that it has after this.
+    std::vector<std::uint64_t> objects;
+    std::string what;      ///< "ALTER TABLE public.orders"
+    std::string statement; ///< as the user wrote it, cut to 4 KiB
+    int reason = 0;        ///< of a rewrite: the engine's own number
 
     friend bool operator==(const SchemaMarker&, const SchemaMarker&) = default;
 };

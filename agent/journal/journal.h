@@ -29,8 +29,8 @@ struct Change
 {
     engine::ChangeKind kind = engine::ChangeKind::Insert; ///< Insert … Truncate, Unreadable
     std::shared_ptr<const engine::ChangeRelation> relation;
-    std::string_view row = {};
-    std::string_view oldRow = {};
+    std::string_view row = {};    ///< of a Delete the old row
+    std::string_view oldRow = {}; ///< of an Update, see ChangeEvent::oldRow
 };
 
 /// Which changes are wanted.

@@ -74,8 +74,9 @@ DECLARE
 BEGIN
     FOR command IN
         SELECT c.objid, c.command_tag, c.object_identity,
-            ARRAY(SELECT c.objid::bigint UNION SELECT t.relid::oid::bigint
-                FROM pg_partition_tree(c.objid) t
+            -- itself first; of a table all its parts, of an index its table
+            c.objid::bigint || ARRAY(SELECT t.relid::oid::bigint FROM pg_partition_tree(c.objid) t
+                JOIN pg_class r ON r.oid = c.objid AND r.relkind = 'p' WHERE t.relid <> c.objid
                 UNION SELECT i.indrelid::bigint FROM pg_index i WHERE i.indexrelid = c.objid) objects
         FROM pg_event_trigger_ddl_commands() c
         WHERE c.classid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_publication'::regclass,

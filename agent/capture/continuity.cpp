@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/capture/continuity.h"
+
+#include <algorithm>
+#include <set>
+
+namespace isotherm::capture
+{
+
+Lsn commonHistory(const journal::State& state, Lsn position, const engine::FeedState& feed,
+                  const std::vector<engine::TimelineFork>& forks)
+{
+    if (state.epoch.timeline == feed.timeline) {
+        return position;
+    }
+    for (const engine::TimelineFork& fork : forks) {
+        if (fork.timeline == state.epoch.timeline) {
+            return std::min(position, fork.at);
+        }
+    }
+    return Lsn(); // not an ancestor at all
+}
+
+std::optional<std::string> whyBroken(const journal::State& state, Lsn position,
+                                     const engine::FeedState& feed,
+                                     const std::vector<engine::TimelineFork>& forks)
+{
+    if (state.epoch.number == 0) {
+        return std::nullopt;
+    }
+    if (state.epoch.systemId != feed.systemId) {
+        return "the server is another database system than before";
+    }
+    if (commonHistory(state, position, feed, forks) < position) {
+        return "another server took over that had not received everything: timeline " +
+               std::to_string(feed.timeline) + " branched off before what was captured";
+    }
+    if (feed.condition == engine::FeedCondition::Absent) {
+        return "the replication slot is gone";
+    }
+    if (feed.condition == engine::FeedCondition::Lost) {
+        return feed.warnings.empty() || feed.retention != engine::LogRetention::Lost
+                   ? "the feed of changes cannot be read any more: " +
+                         (feed.warnings.empty() ? std::string("it was invalidated")
+                                                : feed.warnings.front())
+                   : "the server threw away log that was still needed";
+    }
+    if (state.epoch.identity != feed.identity) {
+        return "the publication was dropped and made anew";
+    }
+    if (feed.confirmed > position) {
+        return "the replication slot was made anew or moved on by somebody else";
+    }
+    return std::nullopt;
+}
+
+bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t table,
+                    std::uint64_t transaction, Lsn since, const std::string& reason)
+{
+    const auto [place, isNew] = state.leaves.try_emplace(leaf);
+    journal::LeafState& known = place->second;
+    if (!isNew && known.fence > transaction) {
+        return false;
+    }
+    known.table = table == 0 ? known.table : table;
+    known.fence = transaction + 1;
+    known.since = since;
+    known.reason = reason;
+    return true;
+}
+
+bool concerns(const journal::State& state, const engine::SchemaMarker& marker)
+{
+    return std::any_of(marker.objects.begin(), marker.objects.end(), [&](std::uint64_t id) {
+        return state.tables.contains(id) || state.leaves.contains(id);
+    });
+}
+
+bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
+                 const journal::TransactionHeader& transaction)
+{
+    bool changed = false;
+    if (marker.kind == engine::MarkerKind::Rewritten) {
+        for (const std::uint64_t id : marker.objects) {
+            if (state.leaves.contains(id)) {
+                changed |= raiseLeafFence(state, id, 0, transaction.id, transaction.commitLsn,
+                                          "rewritten by " + marker.what);
+            }
+        }
+        return changed;
+    }
+    if (marker.kind == engine::MarkerKind::Dropped) {
+        for (const std::uint64_t id : marker.objects) {
+            changed |= state.leaves.erase(id) + state.tables.erase(id) > 0;
+        }
+        return changed;
+    }
+    if (marker.objects.empty() || !state.tables.contains(marker.objects.front())) {
+        return changed;
+    }
+    // The table itself changed: what it is made of now is in the marker.
+    const std::uint64_t table = marker.objects.front();
+    const std::set<std::uint64_t> now(marker.objects.begin(), marker.objects.end());
+    for (const std::uint64_t id : now) {
+        if (id != table && !state.leaves.contains(id)) {
+            changed |= raiseLeafFence(state, id, table, transaction.id, transaction.commitLsn,
+                                      "attached by " + marker.what);
+        }
+    }
+    const std::size_t gone = std::erase_if(state.leaves, [&](const auto& leaf) {
+        return leaf.second.table == table && !now.contains(leaf.first);
+    });
+    return changed || gone > 0;
+}
+
+} // namespace isotherm::capture
