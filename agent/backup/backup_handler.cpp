@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,25 @@ namespace
 {
 
 constexpr const char* kCommitted = "committed";
+
+bool wantsIncremental(const std::string& params)
+{
+    const nlohmann::json parsed = nlohmann::json::parse(params, nullptr, false);
+    return parsed.is_object() && parsed.value("incremental", false);
+}
+
+std::unordered_map<std::uint64_t, ShardId> shardsByLeaf(const topology::Topology& topology)
+{
+    std::unordered_map<std::uint64_t, ShardId> shards;
+    for (const auto& keyspace : topology.keyspaces()) {
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
+                shards.emplace(leaf.objectId, keyspace->shards[i].id);
+            }
+        }
+    }
+    return shards;
+}
 
 std::chrono::milliseconds between(WallTime from, WallTime to)
 {
@@ -28,10 +48,75 @@ BackupHandler::BackupHandler(BackupPorts ports, Stores stores, BackupSettings se
 {
 }
 
+std::string backupParams(BackupKind wanted)
+{
+    return wanted == BackupKind::Incremental ? R"({"incremental":true})" : "{}";
+}
+
 Result<std::string> BackupHandler::run(jobs::JobContext& context)
 {
     ISO_ASSIGN(const topology::ShardPlace place, m_stores.topology.find(context.shards().at(0)));
-    ISO_ASSIGN(const ShardBackupRequest request, requestFor(place));
+    if (m_stores.journal == nullptr || !wantsIncremental(context.params())) {
+        return runFull(context, place, std::nullopt);
+    }
+    ISO_ASSIGN(const std::optional<Increment> cut, increment(context, place));
+    if (!cut) {
+        return runFull(context, place, std::nullopt);
+    }
+    if (cut->manifest) {
+        const nlohmann::json state = {{"manifest", cut->manifest->id}, {"mark", ""}};
+        ISO_TRY(context.checkpoint(kCommitted, state.dump()));
+        ISO_ASSIGN(const std::string summary, record(*cut->manifest, ""));
+        if (!cut->end) {
+            return std::to_string(cut->changes) + " changes as " + formatBytes(cut->stored) + "; " +
+                   summary;
+        }
+    }
+    m_stores.log.warning("backup.chain_ended", cut->end->reason,
+                         {{"shard", static_cast<std::int64_t>(place.record().id.get())},
+                          {"after", formatLsn(cut->end->after)}});
+    return runFull(context, place, repository::ChainStart{cut->end->reason, cut->end->after});
+}
+
+Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,
+                                                          const topology::ShardPlace& place)
+{
+    context.setPhase("read the journal");
+    const Lsn position = m_stores.journal->position();
+    ISO_ASSIGN(const auto newest, m_stores.backups.newest(place.record().id, std::nullopt));
+    if (!newest) {
+        return std::optional<Increment>();
+    }
+    ISO_ASSIGN(const repository::Manifest previous, m_ports.repository.loadManifest(newest->id));
+    const auto tablesNow = [&]() -> Result<std::vector<TableSchema>> {
+        ISO_ASSIGN(engine::KeyspaceLayout now,
+                   m_ports.engine.describeKeyspace(place.keyspace->stored.spec));
+        return std::move(now.tables);
+    };
+    const auto shards = shardsByLeaf(m_stores.topology);
+    const IncrementRequest request{previous, position, tablesNow, [&shards](std::uint64_t leaf) {
+                                       const auto found = shards.find(leaf);
+                                       return found == shards.end() ? std::nullopt
+                                                                    : std::optional(found->second);
+                                   }};
+    auto cut = cutIncrement({*m_stores.journal, m_ports.repository, m_ports.clock}, request,
+                            context.stopToken());
+    if (!cut.ok() &&
+        (cut.error().code == Code::FailedPrecondition || cut.error().code == Code::OutOfRange)) {
+        m_stores.log.info("backup.not_incremental", cut.error().text(),
+                          {{"shard", static_cast<std::int64_t>(place.record().id.get())}});
+        return std::optional<Increment>();
+    }
+    ISO_ASSIGN(Increment done, std::move(cut));
+    return std::optional(std::move(done));
+}
+
+Result<std::string> BackupHandler::runFull(jobs::JobContext& context,
+                                           const topology::ShardPlace& place,
+                                           std::optional<repository::ChainStart> start)
+{
+    ISO_ASSIGN(ShardBackupRequest request, requestFor(place));
+    request.chainStart = std::move(start);
     // Before the snapshot: what it has counted is in the backup for certain.
     const std::string mark = m_stores.changes.mark(place.layout().leaves).value_or("");
     BackupProgress progress;

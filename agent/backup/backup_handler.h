@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/backup/change_detector.h"
+#include "agent/backup/increment.h"
 #include "agent/backup/shard_backup.h"
 #include "agent/jobs/job_handler.h"
 #include "agent/metadata/backup_store.h"
@@ -10,6 +11,7 @@
 #include "shared/base/log.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace isotherm::backup
@@ -24,7 +26,11 @@ struct BackupSettings
     std::uint32_t readersPerShard = 1;
 };
 
-/// Runs backup jobs: one shard each. Crash table:
+/// The parameters of a backup job.
+[[nodiscard]] std::string backupParams(BackupKind wanted);
+
+/// Runs backup jobs: one shard each. An incremental one that cannot continue the chain becomes a
+/// full one, and the manifest says why. Crash table:
 ///   before the manifest is committed   nothing is visible; the job runs again from its start, and
 ///   the objects that no
 ///                                      manifest names are removed when the agent starts
@@ -41,6 +47,7 @@ public:
         metadata::ScheduleStore& schedules;
         const ChangeDetector& changes;
         Log& log;
+        journal::Journal* journal = nullptr; ///< captured changes; null: full backups only
     };
 
     BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings);
@@ -54,6 +61,13 @@ private:
     [[nodiscard]] Result<ShardBackupRequest> requestFor(const topology::ShardPlace& place);
     [[nodiscard]] Result<std::string> record(const repository::Manifest& manifest,
                                              const std::string& mark);
+    /// The changes since the newest backup; nullopt (and `start` says why, if there was a chain):
+    /// a full one is needed.
+    [[nodiscard]] Result<std::optional<Increment>> increment(jobs::JobContext& context,
+                                                             const topology::ShardPlace& place);
+    [[nodiscard]] Result<std::string> runFull(jobs::JobContext& context,
+                                              const topology::ShardPlace& place,
+                                              std::optional<repository::ChainStart> start);
 
     const BackupPorts m_ports;
     const Stores m_stores;

@@ -329,19 +329,23 @@ private:
 
     /// A changed definition counts when the columns are others now: rows may look different without
     /// having been written (a new column with a default).
-    [[nodiscard]] std::optional<Barrier> barrierAt(const Event& event) const
+    [[nodiscard]] Result<std::optional<Barrier>> barrierAt(const Event& event)
     {
         const Lsn last = before(event.transaction->commitLsn);
         if (event.marker->kind == engine::MarkerKind::Rewritten) {
-            return Barrier{last, "the table was rewritten: " + event.marker->what};
+            return std::optional(Barrier{last, "the table was rewritten: " + event.marker->what});
+        }
+        if (!m_tablesNow) {
+            ISO_ASSIGN(m_tablesNow, m_request.tablesNow());
         }
         for (std::size_t i = 0; i < m_previous.tables.size(); ++i) {
-            if (i >= m_request.tablesNow.size() ||
-                !sameColumns(m_previous.tables[i].schema, m_request.tablesNow[i])) {
-                return Barrier{last, "the table's columns changed: " + event.marker->what};
+            if (i >= m_tablesNow->size() ||
+                !sameColumns(m_previous.tables[i].schema, (*m_tablesNow)[i])) {
+                return std::optional(
+                    Barrier{last, "the table's columns changed: " + event.marker->what});
             }
         }
-        return std::nullopt;
+        return std::optional<Barrier>();
     }
 
     [[nodiscard]] repository::TransactionRecord
@@ -407,6 +411,7 @@ private:
     const std::stop_token& m_stop;
     std::map<std::uint64_t, std::size_t> m_tableOf; ///< by leaf
     std::vector<std::unique_ptr<TableDelta>> m_tables;
+    std::optional<std::vector<TableSchema>> m_tablesNow;
     std::optional<ChainEnd> m_end;
     std::optional<WallTime> m_newest;
     WallTime m_started{};

@@ -26,10 +26,9 @@ struct IncrementPorts
 struct IncrementRequest
 {
     const repository::Manifest& previous; ///< the newest of the shard: what is continued
-    /// Up to this commit: a position of the journal, read before …
-    Lsn upTo;
-    /// … the tables were described as they are now, in the manifest's order.
-    const std::vector<TableSchema>& tablesNow;
+    Lsn upTo;                             ///< this commit: a position of the journal
+    /// The tables as they are now, in the manifest's order. Asked only when a definition changed.
+    std::function<Result<std::vector<TableSchema>>()> tablesNow;
     /// The shard that a leaf belongs to; nullopt: none that is managed. For the list of other
     /// shards that a transaction touched.
     std::function<std::optional<ShardId>(std::uint64_t leaf)> shardOf;
@@ -57,7 +56,7 @@ struct Increment
 /// cannot cross: a rewrite, another column list, a gap, changes that could not be read. Memory: the
 /// delta writers' (16 MiB and a few blocks a table). FailedPrecondition when the shard cannot have
 /// incrementals (no unique key, not captured, a base that the journal does not continue): back it
-/// up in full. DataLoss when the journal is damaged. The database is not asked.
+/// up in full. DataLoss when the journal is damaged. The database is asked for nothing else.
 [[nodiscard]] Result<Increment> cutIncrement(const IncrementPorts& ports,
                                              const IncrementRequest& request,
                                              const std::stop_token& stop);

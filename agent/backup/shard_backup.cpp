@@ -66,6 +66,7 @@ private:
         manifest.previousManifest = m_request.previousManifest;
         manifest.parents = m_request.parents;
         manifest.notCovered = shard.notCovered;
+        manifest.chainStart = m_request.chainStart;
         return manifest;
     }
 

@@ -36,6 +36,7 @@ struct ShardBackupRequest
     std::string previousManifest; ///< id; empty: none
     int compressionLevel = 1;
     std::uint32_t readers = 1; ///< parallel readers of one leaf, where the engine can slice it
+    std::optional<repository::ChainStart> chainStart = {}; ///< why it does not continue another
 };
 
 /// Where a backup takes from and puts to. All must outlive the call.

@@ -153,8 +153,14 @@ void addRestoreRequest(CLI::App& command, RestoreArguments& restore)
     command.add_option("--table,-t", restore.tables, "only this table; may be repeated");
     command.add_option("--where", restore.where,
                        "rows by key: \"customer_id between 100 and 200\"");
-    command.add_option("--at", restore.at,
-                       "newest backup at or before this time: 2026-03-01T12:00:00+02:00, -40m");
+    CLI::Option* at = command.add_option("--at", restore.at,
+                                         "as it was at this time: 2026-03-01T12:00:00+02:00, -40m");
+    CLI::Option* lsn =
+        command.add_option("--lsn", restore.lsn, "as it was after this position: 16/B374D848");
+    CLI::Option* before = command.add_option("--before-xid", restore.beforeTransaction,
+                                             "as it was just before this transaction committed");
+    at->excludes(lsn)->excludes(before);
+    lsn->excludes(before);
     command.add_option("--side-schema", restore.sideSchema,
                        "schema for the side tables (default isotherm_restore)");
 }

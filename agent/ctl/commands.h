@@ -4,6 +4,7 @@
 #include "agent/ctl/session.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct RestoreArguments
     std::vector<std::string> tables;
     std::string where;
     std::string at;
+    std::string lsn;
+    std::optional<std::uint64_t> beforeTransaction;
     std::string sideSchema;
     Follow follow = Follow::Wait;
 };

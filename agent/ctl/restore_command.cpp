@@ -22,8 +22,16 @@ Result<RestoreRequest> toRequest(const RestoreArguments& arguments, WallTime now
     request.tables = arguments.tables;
     request.predicate = arguments.where;
     request.sideSchema = arguments.sideSchema;
+    request.beforeTransaction = arguments.beforeTransaction;
     if (!arguments.at.empty()) {
         ISO_ASSIGN(request.at, parseInstant(arguments.at, now));
+    }
+    if (!arguments.lsn.empty()) {
+        request.lsn = parseLsn(arguments.lsn);
+        if (!request.lsn) {
+            return makeError(Code::InvalidArgument, arguments.lsn + " is no position",
+                             "it is written 16/B374D848, as isothermctl tx list shows it");
+        }
     }
     return request;
 }
@@ -143,7 +151,7 @@ bool hasRequest(const RestoreArguments& arguments)
 {
     return !arguments.selection.keyspace.empty() || !arguments.selection.shards.empty() ||
            !arguments.tables.empty() || !arguments.where.empty() || !arguments.at.empty() ||
-           !arguments.sideSchema.empty();
+           !arguments.lsn.empty() || arguments.beforeTransaction || !arguments.sideSchema.empty();
 }
 
 /// The plan to run, shown for review; its id, and the name that confirms it.

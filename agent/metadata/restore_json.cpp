@@ -41,9 +41,16 @@ json requestToJson(const RestoreRequest& request)
     for (const ShardId shard : request.shards) {
         shards.push_back(shard.get());
     }
-    return {{"keyspace", request.keyspace},   {"tables", request.tables},
-            {"predicate", request.predicate}, {"shards", shards},
-            {"at", optionalTime(request.at)}, {"side_schema", request.sideSchema}};
+    json result = {{"keyspace", request.keyspace},   {"tables", request.tables},
+                   {"predicate", request.predicate}, {"shards", shards},
+                   {"at", optionalTime(request.at)}, {"side_schema", request.sideSchema}};
+    if (request.lsn) {
+        result["lsn"] = request.lsn->get();
+    }
+    if (request.beforeTransaction) {
+        result["before_transaction"] = *request.beforeTransaction;
+    }
+    return result;
 }
 
 RestoreRequest requestFromJson(const json& value)
@@ -59,6 +66,12 @@ RestoreRequest requestFromJson(const json& value)
         request.at = timeOf(value.at("at"));
     }
     request.sideSchema = value.at("side_schema").get<std::string>();
+    if (value.contains("lsn")) {
+        request.lsn = Lsn(value.at("lsn").get<std::uint64_t>());
+    }
+    if (value.contains("before_transaction")) {
+        request.beforeTransaction = value.at("before_transaction").get<std::uint64_t>();
+    }
     return request;
 }
 

@@ -5,6 +5,7 @@
 #include "shared/base/units.h"
 #include "shared/model/key.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Candidate
     ShardId shard;
     KeyRange range;
     WallTime asOf{};
+    std::optional<Lsn> until = {}; ///< read as after this commit; nullopt: as the backup is
 };
 
 /// A backup and the parts of the key space that it is used for.

@@ -83,7 +83,7 @@ private:
         m_targets.resize(plan.sideTables.size());
         for (const RestoreStep& step : steps) {
             ISO_ASSIGN(repository::Manifest * manifest, manifestOf(step.backup));
-            ISO_ASSIGN(auto reader, m_parts.repository.openTable(*manifest, step.table));
+            ISO_ASSIGN(auto reader, openStep(*manifest, step));
             if (step.target >= plan.sideTables.size()) {
                 return makeError(Code::Internal, "the plan's steps name a table that it lacks",
                                  "make the plan again");
@@ -104,6 +104,13 @@ private:
             ISO_TRY(m_target->createTable(target.table, target.schema));
         }
         return {};
+    }
+
+    Result<std::unique_ptr<repository::TableReader>> openStep(const repository::Manifest& manifest,
+                                                              const RestoreStep& step)
+    {
+        return step.until ? m_parts.repository.openTableAt(manifest, step.table, {step.until})
+                          : m_parts.repository.openTable(manifest, step.table);
     }
 
     /// The first backup decides what the table looks like; one of another shape cannot go into the

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -55,6 +56,18 @@ std::string sideTableName(const std::string& table, WallTime made, const std::st
     return start + "_" + stamp + "_" + planId.substr(0, 4);
 }
 
+/// " at …", as it was asked for; empty: the newest.
+std::string momentText(const RestoreRequest& request)
+{
+    if (request.lsn) {
+        return " at " + formatLsn(*request.lsn);
+    }
+    if (request.beforeTransaction) {
+        return " before transaction " + std::to_string(*request.beforeTransaction);
+    }
+    return request.at ? " at " + formatUtc(*request.at) : std::string();
+}
+
 std::string describeRanges(const std::vector<KeyRange>& ranges, const std::vector<KeyType>& types)
 {
     std::string text = formatRange(ranges.front(), types);
@@ -74,6 +87,7 @@ struct RestorePlanner::Draft
     std::vector<RestoreStep> steps;
     std::vector<TableSchema> tables; ///< one per side table
     std::vector<std::string> warnedNotCovered;
+    std::set<ShardId> inexact; ///< served by a backup that is older than the moment
 
     /// The side table for rows of `schema`; the newest shape of the table wins.
     std::size_t targetFor(const TableSchema& schema)
@@ -91,8 +105,9 @@ struct RestorePlanner::Draft
 Result<RestorePlan> RestorePlanner::plan(const RestoreRequest& request)
 {
     ISO_ASSIGN(const metadata::StoredKeyspace keyspace, m_parts.keyspaces.get(request.keyspace));
-    ISO_ASSIGN(const Coverage coverage, coverageOf(request, keyspace.record));
+    HistoryFinder history(m_parts.backups, m_parts.repository);
     Draft draft;
+    ISO_ASSIGN(const Coverage coverage, coverageOf(request, keyspace.record, history, draft));
     draft.plan.request = request;
     draft.plan.made = m_parts.clock.wallNow();
     draft.keyTypes = keyspace.record.keyTypes;
@@ -105,7 +120,7 @@ Result<RestorePlan> RestorePlanner::plan(const RestoreRequest& request)
     }
     for (const KeyRange& range : coverage.missing) {
         draft.plan.warnings.push_back("no backup holds " + formatRange(range, draft.keyTypes) +
-                                      (request.at ? " at " + formatUtc(*request.at) : ""));
+                                      momentText(request));
     }
     const std::string steps = encodeSteps(draft.steps);
     repository::RowChecksum fingerprint;
@@ -122,7 +137,8 @@ Result<RestorePlan> RestorePlanner::plan(const RestoreRequest& request)
 }
 
 Result<Coverage> RestorePlanner::coverageOf(const RestoreRequest& request,
-                                            const KeyspaceRecord& keyspace) const
+                                            const KeyspaceRecord& keyspace, HistoryFinder& history,
+                                            Draft& draft) const
 {
     std::vector<KeyRange> asked = {KeyRange{}};
     if (!request.predicate.empty()) {
@@ -132,17 +148,31 @@ Result<Coverage> RestorePlanner::coverageOf(const RestoreRequest& request,
     ISO_ASSIGN(const std::vector<ShardRecord> shards,
                m_parts.shards.list({keyspace.name, /*includeRetired=*/true}));
     std::vector<KeyRange> wanted;
+    std::vector<ShardId> chosen;
+    for (const ShardRecord& shard : shards) {
+        if (isWanted(request, shard.id)) {
+            chosen.push_back(shard.id);
+        }
+    }
+    ISO_ASSIGN(const std::optional<Lsn> target, history.resolve(request, chosen));
     std::vector<Candidate> candidates;
     std::optional<Covered> newestDefault; // a keyspace has one default at a time
     for (const ShardRecord& shard : shards) {
-        ISO_ASSIGN(const auto backup, m_parts.backups.newest(shard.id, request.at));
-        if (backup && shard.isDefault && isWanted(request, shard.id)) {
-            // Its rows may have any key: what it holds of the ranges comes on top of the others.
-            if (!newestDefault || newestDefault->candidate.asOf < backup->asOf) {
-                newestDefault = {{backup->id, shard.id, shard.range, backup->asOf}, asked};
+        ISO_ASSIGN(const auto served, history.serve(shard.id, target, request.at));
+        if (served) {
+            const Candidate candidate{served->backup.id, shard.id, shard.range, served->backup.asOf,
+                                      served->until};
+            if (!shard.isDefault) {
+                candidates.push_back(candidate);
+            } else if (isWanted(request, shard.id) &&
+                       (!newestDefault || newestDefault->candidate.asOf < candidate.asOf)) {
+                // Its rows may have any key: what it holds of the ranges comes on top of the
+                // others.
+                newestDefault = {candidate, asked};
             }
-        } else if (backup && !shard.isDefault) {
-            candidates.push_back({backup->id, shard.id, shard.range, backup->asOf});
+            if (!served->exact) {
+                draft.inexact.insert(shard.id);
+            }
         }
         for (const KeyRange& range : asked) {
             const KeyRange both = range.intersection(shard.range);
@@ -156,12 +186,42 @@ Result<Coverage> RestorePlanner::coverageOf(const RestoreRequest& request,
         coverage.used.push_back(*newestDefault);
     }
     if (coverage.used.empty()) {
-        return makeError(Code::NotFound,
-                         "no backup holds what is asked for" +
-                             (request.at ? " at " + formatUtc(*request.at) : std::string()),
+        return makeError(Code::NotFound, "no backup holds what is asked for" + momentText(request),
                          "isothermctl backups list shows what there is");
     }
+    if (target) {
+        ISO_TRY(warnOfCuts(coverage, *target, history, draft));
+    }
     return coverage;
+}
+
+Status RestorePlanner::warnOfCuts(const Coverage& coverage, Lsn target, HistoryFinder& history,
+                                  Draft& draft) const
+{
+    std::vector<ShardId> used;
+    for (const Covered& covered : coverage.used) {
+        used.push_back(covered.candidate.shard);
+    }
+    std::size_t most = 0;
+    for (const Covered& covered : coverage.used) {
+        if (covered.candidate.until) {
+            ISO_ASSIGN(const BackupRecord backup, m_parts.backups.get(covered.candidate.backup));
+            ISO_ASSIGN(const std::size_t cut,
+                       history.countCut({backup, covered.candidate.until}, target, used));
+            most = std::max(most, cut);
+        } else if (draft.inexact.contains(covered.candidate.shard)) {
+            draft.plan.warnings.push_back(
+                "shard " + std::to_string(covered.candidate.shard.get()) +
+                " has no history up to that moment: it is restored as of " +
+                formatUtc(covered.candidate.asOf));
+        }
+    }
+    if (most > 0) {
+        draft.plan.warnings.push_back(std::to_string(most) +
+                                      " transactions up to that moment also changed shards that are"
+                                      " not restored: their other halves stay as they are");
+    }
+    return {};
 }
 
 Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
@@ -177,14 +237,17 @@ Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
                          [&](const std::string& name) { return namesTable(name, schema); })) {
             continue;
         }
-        ISO_ASSIGN(const auto reader, m_parts.repository.openTable(manifest, table));
+        const auto until = covered.candidate.until;
+        ISO_ASSIGN(const auto reader, until
+                                          ? m_parts.repository.openTableAt(manifest, table, {until})
+                                          : m_parts.repository.openTable(manifest, table));
         RestorePlanPart part;
         part.shard = manifest.shard;
         part.rangeText = describeRanges(covered.ranges, draft.keyTypes);
         part.table = schema.schema + "." + schema.name;
         part.backupId = manifest.id;
-        part.asOf = manifest.asOf;
-        part.lsn = manifest.lsn;
+        part.asOf = std::min(manifest.asOf, draft.plan.request.at.value_or(manifest.asOf));
+        part.lsn = until.value_or(manifest.lsn);
         part.tier = record.tier;
         for (const KeyRange& range : covered.ranges) {
             ISO_ASSIGN(const repository::ReadEstimate estimate, reader->estimate(range));
@@ -195,7 +258,7 @@ Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
         draft.plan.bytesToRead = ByteCount(draft.plan.bytesToRead.get() + part.bytesToRead.get());
         draft.plan.rows += part.rows;
         draft.plan.parts.push_back(part);
-        draft.steps.push_back({manifest.id, table, draft.targetFor(schema), covered.ranges});
+        draft.steps.push_back({manifest.id, table, draft.targetFor(schema), covered.ranges, until});
     }
     for (const std::string& gap : manifest.notCovered) {
         auto& warned = draft.warnedNotCovered;

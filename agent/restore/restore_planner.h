@@ -8,6 +8,7 @@
 #include "agent/metadata/shard_store.h"
 #include "agent/repository/repository.h"
 #include "agent/restore/coverage.h"
+#include "agent/restore/history_finder.h"
 #include "agent/restore/restore_steps.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
@@ -45,7 +46,10 @@ public:
 private:
     struct Draft;
     [[nodiscard]] Result<Coverage> coverageOf(const RestoreRequest& request,
-                                              const KeyspaceRecord& keyspace) const;
+                                              const KeyspaceRecord& keyspace,
+                                              HistoryFinder& history, Draft& draft) const;
+    [[nodiscard]] Status warnOfCuts(const Coverage& coverage, Lsn target, HistoryFinder& history,
+                                    Draft& draft) const;
     [[nodiscard]] Status addSteps(Draft& draft, const Covered& covered) const;
     [[nodiscard]] Status estimateTime(RestorePlan& plan) const;
 

@@ -67,6 +67,9 @@ Result<RestoreStep> stepFromJson(const json& value)
         ISO_ASSIGN(KeyRange range, rangeFromJson(entry));
         step.ranges.push_back(std::move(range));
     }
+    if (value.contains("until")) {
+        step.until = Lsn(value.at("until").get<std::uint64_t>());
+    }
     return step;
 }
 
@@ -84,6 +87,9 @@ std::string encodeSteps(const std::vector<RestoreStep>& steps)
                         {"table", step.table},
                         {"target", step.target},
                         {"ranges", std::move(ranges)}});
+        if (step.until) {
+            list.back()["until"] = step.until->get();
+        }
     }
     return list.dump();
 }

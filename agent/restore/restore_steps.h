@@ -5,6 +5,7 @@
 #include "shared/model/key.h"
 #include "shared/model/records.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct RestoreStep
     std::size_t table = 0;  ///< index into the manifest's tables
     std::size_t target = 0; ///< index into RestorePlan::sideTables
     std::vector<KeyRange> ranges;
+    std::optional<Lsn> until = {}; ///< as after this commit; nullopt: as the backup is
 };
 
 /// What a plan will do, exactly, as it is kept with the plan: JSON with keys in hexadecimal.

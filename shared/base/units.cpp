@@ -2,6 +2,7 @@
 #include "shared/base/units.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace isotherm
@@ -13,6 +14,24 @@ std::string formatLsn(Lsn lsn)
     std::snprintf(text.data(), text.size(), "%X/%X", static_cast<unsigned>(lsn.get() >> 32U),
                   static_cast<unsigned>(lsn.get() & 0xFFFFFFFFU));
     return text.data();
+}
+
+std::optional<Lsn> parseLsn(std::string_view text)
+{
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::uint64_t value = 0;
+    for (const std::string_view half : {text.substr(0, slash), text.substr(slash + 1)}) {
+        std::uint32_t part = 0;
+        const auto [end, error] = std::from_chars(half.data(), half.data() + half.size(), part, 16);
+        if (error != std::errc() || end != half.data() + half.size()) {
+            return std::nullopt;
+        }
+        value = value << 32U | part;
+    }
+    return Lsn(value);
 }
 
 std::string formatBytes(ByteCount bytes)

@@ -4,7 +4,9 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace isotherm
@@ -35,6 +37,8 @@ using ByteCount = Strong<struct ByteCountTag, std::uint64_t>;
 /// it (PostgreSQL: "16/B374D848").
 using Lsn = Strong<struct LsnTag, std::uint64_t>;
 [[nodiscard]] std::string formatLsn(Lsn lsn);
+/// "16/B374D848", as servers print it; nullopt when it is not of that form.
+[[nodiscard]] std::optional<Lsn> parseLsn(std::string_view text);
 
 /// The stable identity of a shard inside one agent: it survives renames, and is never reused.
 /// 0 is "no shard".

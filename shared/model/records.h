@@ -150,8 +150,12 @@ struct RestoreRequest
     std::vector<std::string> tables; ///< qualified or bare names; empty: all of the keyspace
     std::string predicate;       ///< on the key: "customer_id between 100 and 200"; empty: all rows
     std::vector<ShardId> shards; ///< empty: every shard that the predicate touches
-    std::optional<WallTime> at; ///< the newest backup at or before this moment; nullopt: the newest
-    std::string sideSchema;     ///< where side tables go; empty: "isotherm_restore"
+    /// As it was at this moment: to the commit where history was captured, else the newest backup
+    /// at or before it. nullopt (and neither of the two below): the newest backup.
+    std::optional<WallTime> at;
+    std::string sideSchema; ///< where side tables go; empty: "isotherm_restore"
+    std::optional<Lsn> lsn; ///< as it was after the last commit up to this position
+    std::optional<std::uint64_t> beforeTransaction; ///< as it was just before this one committed
 };
 
 struct RestorePlanPart

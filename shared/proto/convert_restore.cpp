@@ -17,6 +17,12 @@ v1::RestoreRequest toProto(const RestoreRequest& request)
         message.set_at_micros(toUnixMicros(*request.at));
     }
     message.set_side_schema(validUtf8(request.sideSchema));
+    if (request.lsn) {
+        message.set_lsn(request.lsn->get());
+    }
+    if (request.beforeTransaction) {
+        message.set_before_transaction(*request.beforeTransaction);
+    }
     return message;
 }
 
@@ -31,6 +37,12 @@ RestoreRequest fromProto(const v1::RestoreRequest& message)
         request.at = fromUnixMicros(message.at_micros());
     }
     request.sideSchema = message.side_schema();
+    if (message.has_lsn()) {
+        request.lsn = Lsn(message.lsn());
+    }
+    if (message.has_before_transaction()) {
+        request.beforeTransaction = message.before_transaction();
+    }
     return request;
 }
 

@@ -145,9 +145,9 @@ public:
     Result<Increment> increment(const repository::Manifest& previous,
                                 const TableSchema& now = notesSchema())
     {
-        const std::vector<TableSchema> tables = {now};
         const IncrementRequest request{
-            previous, m_journal->position(), tables,
+            previous, m_journal->position(),
+            [&now] { return Result<std::vector<TableSchema>>(std::vector<TableSchema>{now}); },
             [](std::uint64_t leaf) { return std::optional(ShardId(leaf == kLeaf ? 7 : 8)); }};
         return cutIncrement({*m_journal, *m_fixture.repository, m_fixture.clock}, request, {});
     }

@@ -75,6 +75,12 @@ private Q_SLOTS:
         QCOMPARE(formatBytes(ByteCount(1'500'000'000)), std::string("1.5 GB"));
         QCOMPARE(formatBytes(ByteCount(999'999)), std::string("1.0 MB"));
         QCOMPARE(formatLsn(Lsn(0x16B374D848)), std::string("16/B374D848"));
+        QVERIFY(parseLsn("16/B374D848") == Lsn(0x16B374D848));
+        QVERIFY(parseLsn("0/0") == Lsn());
+        for (const char* wrong :
+             {"", "/", "16", "16/", "/1", "1/1/1", "16/123456789", "x/1", "1/1 "}) {
+            QVERIFY2(!parseLsn(wrong), wrong);
+        }
     }
 };
 

@@ -186,7 +186,9 @@ void TestConvert::plan_full_roundTrip()
                     .predicate = "k > 1",
                     .shards = {ShardId(1)},
                     .at = fromUnixMicros(2),
-                    .sideSchema = "side"};
+                    .sideSchema = "side",
+                    .lsn = Lsn(21),
+                    .beforeTransaction = 22};
     plan.made = fromUnixMicros(3);
     plan.parts = {{.shard = ShardId(1),
                    .rangeText = "[1, 2)",
@@ -212,6 +214,8 @@ void TestConvert::plan_full_roundTrip()
     QVERIFY(back.request.shards == plan.request.shards);
     QVERIFY(back.request.at == plan.request.at);
     QCOMPARE(text(back.request.sideSchema), text(plan.request.sideSchema));
+    QVERIFY(back.request.lsn == plan.request.lsn);
+    QVERIFY(back.request.beforeTransaction == plan.request.beforeTransaction);
     QVERIFY(back.made == plan.made);
     QVERIFY(back.parts == plan.parts);
     QVERIFY(back.sideTables == plan.sideTables);

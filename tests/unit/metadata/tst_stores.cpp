@@ -62,6 +62,8 @@ RestorePlan plan()
     plan.request.shards = {ShardId(1)};
     plan.request.at = fromUnixMicros(99);
     plan.request.sideSchema = "side";
+    plan.request.lsn = Lsn(7);
+    plan.request.beforeTransaction = 8;
     plan.made = fromUnixMicros(1000);
     RestorePlanPart part;
     part.shard = ShardId(1);

@@ -29,6 +29,9 @@ std::vector<RestoreStep> randomSteps(std::mt19937_64& random)
         step.table = random() % 4;
         step.target = random() % 4;
         step.ranges.resize(1 + random() % 3);
+        if (random() % 2 == 0) {
+            step.until = Lsn(random());
+        }
         for (KeyRange& range : step.ranges) {
             range.begin = Key(randomBytes(random, 20));
             if (random() % 2 == 0) {
@@ -42,7 +45,7 @@ std::vector<RestoreStep> randomSteps(std::mt19937_64& random)
 bool same(const RestoreStep& a, const RestoreStep& b)
 {
     return a.backup == b.backup && a.table == b.table && a.target == b.target &&
-           a.ranges == b.ranges;
+           a.ranges == b.ranges && a.until == b.until;
 }
 
 constexpr const char* kGood =

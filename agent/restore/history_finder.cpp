@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/restore/history_finder.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace isotherm::restore
+{
+namespace
+{
+
+Lsn before(Lsn commit)
+{
+    return Lsn(commit.get() - 1);
+}
+
+bool isIn(const std::vector<ShardId>& shards, ShardId shard)
+{
+    return std::find(shards.begin(), shards.end(), shard) != shards.end();
+}
+
+} // namespace
+
+Result<const repository::Manifest*> HistoryFinder::manifest(const std::string& id)
+{
+    const auto known = m_manifests.find(id);
+    if (known != m_manifests.end()) {
+        return &known->second;
+    }
+    ISO_ASSIGN(repository::Manifest loaded, m_repository.loadManifest(id));
+    return &m_manifests.emplace(id, std::move(loaded)).first->second;
+}
+
+Result<std::vector<HistoryFinder::Chain>> HistoryFinder::chainsOf(ShardId shard)
+{
+    BackupFilter filter;
+    filter.shards = {shard};
+    filter.limit = std::numeric_limits<std::int32_t>::max();
+    ISO_ASSIGN(std::vector<BackupRecord> backups, m_backups.list(filter));
+    std::vector<Chain> chains;
+    for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) { // oldest first
+        if (backup->kind == BackupKind::Full || chains.empty()) {
+            chains.push_back({*backup, {}});
+        }
+        chains.back().links.push_back(*backup);
+    }
+    return chains;
+}
+
+Result<std::optional<Lsn>> HistoryFinder::resolve(const RestoreRequest& request,
+                                                  const std::vector<ShardId>& shards)
+{
+    if (request.lsn) {
+        return request.lsn;
+    }
+    if (request.beforeTransaction) {
+        return before(*request.beforeTransaction, shards);
+    }
+    return request.at ? atTime(*request.at, shards) : std::optional<Lsn>();
+}
+
+Result<std::optional<Lsn>> HistoryFinder::atTime(WallTime at, const std::vector<ShardId>& shards)
+{
+    std::optional<Lsn> target;
+    for (const ShardId shard : shards) {
+        ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+        for (const Chain& chain : chains) {
+            const auto link =
+                std::find_if(chain.links.begin() + 1, chain.links.end(),
+                             [at](const BackupRecord& backup) { return backup.asOf >= at; });
+            if (chain.base.asOf > at || link == chain.links.end()) {
+                continue;
+            }
+            ISO_ASSIGN(const repository::Manifest* const newest, manifest(link->id));
+            repository::TransactionFilter later;
+            later.since = at + std::chrono::microseconds(1);
+            ISO_ASSIGN(const auto transactions, m_repository.listTransactions(*newest, later));
+            const Lsn last =
+                transactions.empty() ? newest->lsn : restore::before(transactions.front().commit);
+            target = std::min(target.value_or(last), last);
+        }
+    }
+    return target;
+}
+
+Result<std::optional<Lsn>> HistoryFinder::before(std::uint64_t transaction,
+                                                 const std::vector<ShardId>& shards)
+{
+    for (const ShardId shard : shards) {
+        ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+        for (auto chain = chains.rbegin(); chain != chains.rend(); ++chain) {
+            ISO_ASSIGN(const repository::Manifest* const newest, manifest(chain->links.back().id));
+            if (!newest->hasDeltas()) {
+                continue;
+            }
+            ISO_ASSIGN(const auto transactions, m_repository.listTransactions(*newest, {}));
+            for (const repository::TransactionRecord& record : transactions) {
+                if (record.id == transaction) {
+                    return std::optional(restore::before(record.commit));
+                }
+            }
+        }
+    }
+    return makeError(Code::NotFound, "no backup knows transaction " + std::to_string(transaction),
+                     "isothermctl tx list shows those that touched the shards");
+}
+
+Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::optional<Lsn>& target,
+                                                   const std::optional<WallTime>& at)
+{
+    if (!target) {
+        ISO_ASSIGN(const auto newest, m_backups.newest(shard, at));
+        return newest ? std::optional(Served{*newest, std::nullopt, true}) : std::nullopt;
+    }
+    ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+    std::optional<Served> older;
+    for (const Chain& chain : chains) {
+        if (chain.base.lsn > *target) {
+            continue;
+        }
+        const auto link =
+            std::find_if(chain.links.begin(), chain.links.end(),
+                         [&](const BackupRecord& backup) { return backup.lsn >= *target; });
+        if (link == chain.links.end()) {
+            older = Served{chain.links.back(), std::nullopt, false};
+            continue;
+        }
+        ISO_ASSIGN(const repository::Manifest* const found, manifest(link->id));
+        // Without deltas nothing happened between the base and this backup.
+        return std::optional(Served{*link, found->hasDeltas() ? target : std::nullopt, true});
+    }
+    return older;
+}
+
+Result<std::size_t> HistoryFinder::countCut(const Served& served, Lsn target,
+                                            const std::vector<ShardId>& shards)
+{
+    ISO_ASSIGN(const repository::Manifest* const found, manifest(served.backup.id));
+    if (!found->hasDeltas()) {
+        return std::size_t{0};
+    }
+    repository::TransactionFilter filter;
+    filter.upTo = target;
+    ISO_ASSIGN(const auto transactions, m_repository.listTransactions(*found, filter));
+    return static_cast<std::size_t>(
+        std::count_if(transactions.begin(), transactions.end(), [&](const auto& transaction) {
+            return std::any_of(transaction.otherShards.begin(), transaction.otherShards.end(),
+                               [&](ShardId shard) { return !isIn(shards, shard); });
+        }));
+}
+
+} // namespace isotherm::restore
