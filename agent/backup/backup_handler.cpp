@@ -56,10 +56,11 @@ std::string backupParams(BackupKind wanted)
 Result<std::string> BackupHandler::run(jobs::JobContext& context)
 {
     ISO_ASSIGN(const topology::ShardPlace place, m_stores.topology.find(context.shards().at(0)));
-    if (m_stores.journal == nullptr || !wantsIncremental(context.params())) {
+    journal::Journal* const journal = m_stores.journal ? m_stores.journal() : nullptr;
+    if (journal == nullptr || !wantsIncremental(context.params())) {
         return runFull(context, place, std::nullopt);
     }
-    ISO_ASSIGN(const std::optional<Increment> cut, increment(context, place));
+    ISO_ASSIGN(const std::optional<Increment> cut, increment(context, place, *journal));
     if (!cut) {
         return runFull(context, place, std::nullopt);
     }
@@ -79,10 +80,11 @@ Result<std::string> BackupHandler::run(jobs::JobContext& context)
 }
 
 Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,
-                                                          const topology::ShardPlace& place)
+                                                          const topology::ShardPlace& place,
+                                                          journal::Journal& journal)
 {
     context.setPhase("read the journal");
-    const Lsn position = m_stores.journal->position();
+    const Lsn position = journal.position();
     ISO_ASSIGN(const auto newest, m_stores.backups.newest(place.record().id, std::nullopt));
     if (!newest) {
         return std::optional<Increment>();
@@ -99,8 +101,8 @@ Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& cont
                                        return found == shards.end() ? std::nullopt
                                                                     : std::optional(found->second);
                                    }};
-    auto cut = cutIncrement({*m_stores.journal, m_ports.repository, m_ports.clock}, request,
-                            context.stopToken());
+    auto cut =
+        cutIncrement({journal, m_ports.repository, m_ports.clock}, request, context.stopToken());
     if (!cut.ok() &&
         (cut.error().code == Code::FailedPrecondition || cut.error().code == Code::OutOfRange)) {
         m_stores.log.info("backup.not_incremental", cut.error().text(),

@@ -47,7 +47,8 @@ public:
         metadata::ScheduleStore& schedules;
         const ChangeDetector& changes;
         Log& log;
-        journal::Journal* journal = nullptr; ///< captured changes; null: full backups only
+        /// Captured changes; none, or null: full backups only.
+        std::function<journal::Journal*()> journal = {};
     };
 
     BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings);
@@ -64,7 +65,8 @@ private:
     /// The changes since the newest backup; nullopt (and `start` says why, if there was a chain):
     /// a full one is needed.
     [[nodiscard]] Result<std::optional<Increment>> increment(jobs::JobContext& context,
-                                                             const topology::ShardPlace& place);
+                                                             const topology::ShardPlace& place,
+                                                             journal::Journal& journal);
     [[nodiscard]] Result<std::string> runFull(jobs::JobContext& context,
                                               const topology::ShardPlace& place,
                                               std::optional<repository::ChainStart> start);

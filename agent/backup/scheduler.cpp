@@ -80,6 +80,7 @@ void Scheduler::noteFinished(const JobRecord& job)
     if (job.state == JobState::Done) {
         m_failures.erase(shard);
         m_notBefore.erase(shard);
+        m_turnsMade = {}; // it may have had its turn
     } else {
         m_notBefore[shard] = m_parts.clock.wallNow() + retryDelay(++m_failures[shard]);
     }
@@ -101,6 +102,7 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
     }
     ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
     ISO_ASSIGN(const auto schedules, m_parts.schedules.all());
+    ISO_ASSIGN(const auto fulls, turns(now));
     std::vector<Candidate> candidates;
     for (const auto& keyspace : m_parts.topology.keyspaces()) {
         const std::string shape = shapeOf(keyspace->layout.tables);
@@ -116,7 +118,9 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
                                 due.urgency,
                                 {keyspace, i}};
             const auto schedule = schedules.find(shard.id);
-            if (backup != newest.end() && schedule != schedules.end()) {
+            if (backup != newest.end() && m_parts.captured && m_parts.captured(candidate.place)) {
+                chooseKind(candidate, fulls, now);
+            } else if (backup != newest.end() && schedule != schedules.end()) {
                 candidate.schedule = schedule->second;
                 candidate.shape = shape;
                 noteUnchanged(candidate, backup->second);
@@ -126,6 +130,59 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
     }
     std::sort(candidates.begin(), candidates.end(), goesBefore);
     return candidates;
+}
+
+Result<std::map<ShardId, FullTurn>> Scheduler::turns(WallTime now) const
+{
+    constexpr auto kGoodFor = std::chrono::minutes(1);
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_parts.captured || (now >= m_turnsMade && now < m_turnsMade + kGoodFor)) {
+            return m_turns;
+        }
+    }
+    ISO_ASSIGN(const auto fulls, m_parts.backups.newestFullPerShard());
+    std::vector<RotationShard> shards;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            const auto full = fulls.find(keyspace->shards[i].id);
+            shards.push_back({keyspace->shards[i].id, keyspace->layout.shards[i].size,
+                              full == fulls.end() ? std::nullopt : std::optional(full->second)});
+        }
+    }
+    const ExpectedLoad unknown = [](ShardId, WallTime) { return std::optional<double>(); };
+    std::map<ShardId, FullTurn> turns;
+    for (FullTurn& turn : planRotation(std::move(shards), m_parts.load ? m_parts.load : unknown,
+                                       now, m_options.rotation)) {
+        const ShardId shard = turn.shard;
+        turns.emplace(shard, std::move(turn));
+    }
+    const std::lock_guard lock(m_mutex);
+    m_turns = turns;
+    m_turnsMade = now;
+    return turns;
+}
+
+void Scheduler::chooseKind(Candidate& candidate, const std::map<ShardId, FullTurn>& turns,
+                           WallTime now) const
+{
+    candidate.entry.kind = BackupKind::Incremental;
+    const auto turn = turns.find(candidate.entry.shard);
+    if (turn == turns.end()) {
+        return;
+    }
+    WallTime slot = std::max(turn->second.slot, now);
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto wait = m_notBefore.find(candidate.entry.shard); wait != m_notBefore.end()) {
+            slot = std::max(slot, wait->second);
+        }
+    }
+    if (slot <= candidate.entry.due) {
+        candidate.entry.due = slot;
+        candidate.entry.kind = BackupKind::Full;
+        candidate.entry.reason = turn->second.reason;
+    }
 }
 
 bool Scheduler::goesBefore(const Candidate& a, const Candidate& b)
@@ -204,7 +261,7 @@ Status Scheduler::submit(const Candidate& candidate)
     job.title = "back up " + candidate.entry.keyspace + " " + candidate.entry.rangeText;
     job.shards = {candidate.entry.shard};
     job.requestedBy = "scheduler";
-    job.params = "{}";
+    job.params = backupParams(candidate.entry.kind);
     ISO_ASSIGN(const JobId id, m_parts.jobs.submit(job));
     m_parts.log.info("backup.scheduled", candidate.entry.reason,
                      {{"shard", static_cast<std::int64_t>(candidate.entry.shard.get())},

@@ -3,12 +3,14 @@
 
 #include "agent/backup/backup_handler.h"
 #include "agent/backup/change_detector.h"
+#include "agent/backup/rotation.h"
 #include "agent/backup/schedule_policy.h"
 #include "agent/heat/temperature_model.h"
 #include "agent/jobs/job_engine.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -22,14 +24,16 @@ struct SchedulerOptions
     SchedulePolicy policy;
     std::size_t maxConcurrent = 2; ///< backups that the scheduler has under way at a time
     std::string tier;
+    RotationOptions rotation = {};
 };
 
 /// Gives every shard its backups: as often as its temperature deserves, at most `maxConcurrent` at
 /// a time, each missed run caught up once. Among those that are due, the one with the most of its
 /// own intervals gone by goes first, a shard without any backup before all; then the hottest. A
 /// shard that has certainly not changed gets a manifest with a newer moment instead, and no data is
-/// written. One shard in trouble holds up no other. Thread-safe; the referenced objects outlive
-/// it.
+/// written. While changes are captured, backups are incremental but for one full a rotation, in the
+/// slot that planRotation gives the shard. One shard in trouble holds up no other. Thread-safe; the
+/// referenced objects outlive it.
 class Scheduler
 {
 public:
@@ -44,6 +48,9 @@ public:
         jobs::JobEngine& jobs;
         const Clock& clock;
         Log& log;
+        /// Can this shard have incremental backups now? None: full ones only.
+        std::function<bool(const topology::ShardPlace&)> captured = {};
+        ExpectedLoad load = {}; ///< none: nothing is known
     };
 
     Scheduler(Parts parts, SchedulerOptions options);
@@ -81,6 +88,11 @@ private:
                                      const std::optional<BackupRecord>& newest) const;
     [[nodiscard]] Status moveOn(const Candidate& candidate);
     [[nodiscard]] Status submit(const Candidate& candidate);
+    /// The turns of this rotation, worked out anew every minute.
+    [[nodiscard]] Result<std::map<ShardId, FullTurn>> turns(WallTime now) const;
+    /// Incremental, or the shard's full of this rotation when that comes first.
+    void chooseKind(Candidate& candidate, const std::map<ShardId, FullTurn>& turns,
+                    WallTime now) const;
 
     const Parts m_parts;
     const SchedulerOptions m_options;
@@ -88,6 +100,8 @@ private:
     SchedulePolicy m_policy;
     std::map<ShardId, std::uint32_t> m_failures; ///< in a row
     std::map<ShardId, WallTime> m_notBefore;
+    mutable std::map<ShardId, FullTurn> m_turns; ///< as of m_turnsMade
+    mutable WallTime m_turnsMade{};
 };
 
 } // namespace isotherm::backup

@@ -143,6 +143,23 @@ Result<std::map<ShardId, BackupRecord>> BackupStore::newestPerShard()
     });
 }
 
+Result<std::map<ShardId, WallTime>> BackupStore::newestFullPerShard()
+{
+    return m_database.read([](Connection& connection) -> Result<std::map<ShardId, WallTime>> {
+        ISO_ASSIGN(Statement row, connection.prepare("select shard, max(as_of) from backup "
+                                                     "where kind = ? group by shard"));
+        row.bind(std::int64_t{static_cast<std::uint8_t>(BackupKind::Full)});
+        std::map<ShardId, WallTime> newest;
+        for (;;) {
+            ISO_ASSIGN(const bool found, row.step());
+            if (!found) {
+                return newest;
+            }
+            newest.emplace(ShardId(row.natural(0)), row.time(1));
+        }
+    });
+}
+
 Status BackupStore::setVerified(const std::string& id, VerifyLevel level, WallTime when)
 {
     return m_database.write([&](Connection& connection) -> Status {

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Result<std::optional<BackupRecord>> newest(ShardId shard,
                                                              std::optional<WallTime> at);
     [[nodiscard]] Result<std::map<ShardId, BackupRecord>> newestPerShard();
+    /// Of the full ones: the moment that it shows.
+    [[nodiscard]] Result<std::map<ShardId, WallTime>> newestFullPerShard();
     /// NotFound if there is no such backup.
     [[nodiscard]] Status setVerified(const std::string& id, VerifyLevel level, WallTime when);
     /// Forgets the record (its manifest is gone). Not an error if there is none.

@@ -68,9 +68,9 @@ struct World
 {
     explicit World(const std::vector<std::int64_t>& cuts, SchedulerOptions wishes = plainWishes(),
                    std::optional<std::chrono::milliseconds> rpo = std::nullopt)
-        : scheduler(
-              {topology, backups, schedules, *repository, temperatures, changes, jobs, clock, log},
-              std::move(wishes))
+        : scheduler({topology, backups, schedules, *repository, temperatures, changes, jobs, clock,
+                     log, [this](const topology::ShardPlace&) { return capturing; }},
+                    std::move(wishes))
     {
         jobs.registerHandler(JobKind::Backup, handler);
         jobs.addListener([this](const JobRecord& job) {
@@ -188,6 +188,7 @@ struct World
                           {topology, backups, schedules, changes, log},
                           {"test", "local", 1, 1}};
     std::atomic<int> finished{0};
+    bool capturing = false;
     jobs::JobEngine jobs{jobStore, clock, log, {.workers = 8, .maxPerKind = {}}};
     Scheduler scheduler;
 };
@@ -211,6 +212,47 @@ class TstScheduler : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void entries_whileCapturing_areIncrementalButForOneFullARotation()
+    {
+        World world({100, 200, 300});
+        const RotationOptions rotation;
+        const WallTime next = rotationAt(world.clock.wallNow(), rotation).end;
+        (void)world.tickAndWait(); // the first ones, in this rotation
+        world.capturing = true;
+        const auto kinds = [&world] {
+            std::map<BackupKind, int> count;
+            for (const ScheduleEntry& entry : world.scheduler.entries().value()) {
+                ++count[entry.kind];
+            }
+            return count;
+        };
+        QCOMPARE(kinds()[BackupKind::Incremental], 4);
+        // The whole next rotation without a backup: in its last slot every full is due.
+        world.pass(std::chrono::duration_cast<std::chrono::milliseconds>(
+            next + rotation.rotation - rotation.slot - world.clock.wallNow()));
+        QCOMPARE(kinds()[BackupKind::Full], 4);
+        for (const ScheduleEntry& entry : world.scheduler.entries().value()) {
+            QVERIFY2(entry.reason.find("its full of this rotation") != std::string::npos,
+                     entry.reason.c_str());
+        }
+        (void)world.tickAndWait();
+        (void)world.tickAndWait();
+        QCOMPARE(kinds()[BackupKind::Incremental], 4); // each had its turn
+    }
+
+    void tick_whileCapturing_asksForIncrements()
+    {
+        World world({100});
+        (void)world.tickAndWait();
+        world.capturing = true;
+        world.pass(hours(6));
+        (void)world.tickAndWait();
+        // There is no journal here: the jobs were incremental ones, and became full.
+        QCOMPARE(world.newest(world.ids().front()).kind, BackupKind::Full);
+        const JobId last = world.jobStore.list({}).value().front().id;
+        QCOMPARE(world.jobStore.get(last).value().params, backupParams(BackupKind::Incremental));
+    }
+
     void tick_neverBackedUp_hottestFirst()
     {
         SchedulerOptions wishes = World::plainWishes();
