@@ -63,6 +63,7 @@ void FeatureMaker::addRecent(Writer& to, std::size_t series) const
     to.absolute(kBase, to.base());
     to.absolute(kSpread, m_history.daySpread(series));
     to.absolute(kZeros, m_history.dayZeros(series));
+    to.relative(kFine, series < m_fine.size() ? m_fine[series] : kMissing);
 }
 
 void FeatureMaker::addLags(Writer& to, std::size_t series, std::int64_t target) const

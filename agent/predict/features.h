@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace isotherm::predict
 {
@@ -43,6 +45,7 @@ enum Feature : std::size_t {
     kZeros,      ///< share of zeros in the last day
     kCommonFast, ///< SeasonalModel::common
     kCommonSlow,
+    kFine, ///< the last step's rate, where a panel of hours is told of it
     kLead, ///< where in its group of horizons the target stands, 0…1
     kFeatureCount
 };
@@ -79,6 +82,10 @@ public:
     FeatureMaker(const SlotHistory& history, const SeasonalModel& seasonal,
                  const SeasonalModel::Shape& shape);
 
+    /// What is known of the series at a finer step, as ln(1 + rate an own step), by series; kept
+    /// until it is set again. Empty: nothing.
+    void setFine(std::vector<float> fine) { m_fine = std::move(fine); }
+
     [[nodiscard]] FeatureRow make(std::size_t series, const Target& target) const;
 
 private:
@@ -92,6 +99,7 @@ private:
     const SeasonalModel& m_seasonal;
     const SeasonalModel::Shape m_shape;
     const std::int64_t m_perDay;
+    std::vector<float> m_fine;
 };
 
 } // namespace isotherm::predict

@@ -16,8 +16,7 @@ namespace
 constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 /// Hours ahead that share models.
-const std::vector<LeadRange> kHourRanges = {{1, 1},  {2, 2},   {3, 4},  {5, 8},
-                                            {9, 12}, {13, 18}, {19, 24}};
+const std::vector<LeadRange> kHourRanges = {{1, 1}, {2, 4}, {5, 9}, {10, 16}, {17, 24}};
 
 std::vector<LeadRange> rangesOf(const std::vector<std::int64_t>& horizons)
 {
@@ -108,6 +107,7 @@ Status Forecaster::closeHour()
     std::fill(m_hourRows.begin(), m_hourRows.end(), std::uint8_t{0});
     std::vector<LogCode> codes(m_shards);
     std::transform(totals.begin(), totals.end(), codes.begin(), encodeCount);
+    m_hourly->setFine(fineRates());
     const Status status = m_hourly->observe(codes);
     std::vector<float> logs(m_shards);
     std::transform(codes.begin(), codes.end(), logs.begin(), decodeLog);
@@ -119,6 +119,24 @@ Status Forecaster::closeHour()
     }
     decide();
     return status;
+}
+
+std::vector<float> Forecaster::fineRates() const
+{
+    if (m_shape.stepMinutes == 60) {
+        return {};
+    }
+    const SlotHistory& history = m_steps->history();
+    std::vector<double> rates(m_shards, 0.0);
+    for (std::size_t i = 0; i < m_shape.shardOf.size(); ++i) {
+        const float last = history.at(i, history.rows() - 1);
+        rates[m_shape.shardOf[i]] += std::isnan(last) ? kNotMeasured : countOf(last);
+    }
+    std::vector<float> logs(m_shards);
+    std::transform(rates.begin(), rates.end(), logs.begin(), [this](double rate) {
+        return static_cast<float>(std::log1p(rate * 60 / m_shape.stepMinutes));
+    });
+    return logs;
 }
 
 void Forecaster::decide()
@@ -181,6 +199,18 @@ std::vector<MixedForecast> Forecaster::points(std::size_t which)
     return m_steps->forecast(m_shape.horizons[which]);
 }
 
+float Forecaster::smoothHour(std::size_t hour, std::size_t shard) const
+{
+    const auto steady = [&](std::size_t at) {
+        const MixedForecast& forecast = m_path[at][shard];
+        const float profile = forecast.experts[kProfileDays];
+        return std::isnan(profile) ? forecast.value : (forecast.value + profile) / 2;
+    };
+    const std::size_t before = hour == 0 ? hour : hour - 1;
+    const std::size_t after = hour + 1 == kHours ? hour : hour + 1;
+    return steady(before) / 4 + steady(hour) / 2 + steady(after) / 4;
+}
+
 Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
 {
     if (nextMinute() % 60 != 0 || m_path.empty()) {
@@ -189,7 +219,7 @@ Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
     std::vector<std::array<double, kHours>> counts(m_shards);
     for (std::size_t hour = 0; hour < kHours; ++hour) {
         for (std::size_t shard = 0; shard < m_shards; ++shard) {
-            const float value = m_path[hour][shard].value;
+            const float value = smoothHour(hour, shard);
             counts[shard][hour] = std::isnan(value) ? 0.0 : countOf(value);
         }
     }

@@ -63,6 +63,11 @@ private:
     [[nodiscard]] Status observeRow(std::span<const double> counts);
     [[nodiscard]] Status closeHour();
     void decide();
+    /// The last step's rates of the shards, ln(1 + count an hour); empty when a step is an hour.
+    [[nodiscard]] std::vector<float> fineRates() const;
+    /// The path that windows are chosen on: half the week's own profile, averaged over neighbouring
+    /// hours, because the least of 24 noisy values is mostly noise.
+    [[nodiscard]] float smoothHour(std::size_t hour, std::size_t shard) const;
     /// ln(1 + 0.8 R): R is the 99th percentile of all (shard, hour) counts of the last 168 hours.
     [[nodiscard]] float hotLevel() const;
 

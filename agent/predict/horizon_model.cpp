@@ -44,7 +44,10 @@ float anchorOf(const FeatureRow& row)
 
 HorizonModel::HorizonModel(const Shape& shape, const Tuning& tuning)
     : m_shape(shape), m_learnEvery(learnEvery(shape)), m_mixEvery(mixEvery(shape)),
-      m_ridge(shape.series, perDay(shape, m_learnEvery), tuning),
+      m_ridge(
+          shape.series,
+          {perDay(shape, m_learnEvery), static_cast<double>(shape.leads.last) / perDay(shape, 1)},
+          tuning),
       m_sample(perDay(shape, m_learnEvery) * static_cast<double>(shape.series), tuning),
       m_trees(tuning), m_mixer(shape.series, perDay(shape, m_mixEvery), tuning)
 {

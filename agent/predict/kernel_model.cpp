@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/kernel_model.h"
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -10,7 +12,10 @@ namespace isotherm::predict
 namespace
 {
 
-constexpr std::int64_t kWindowHours = 24;
+constexpr int kWindowHours = 24;
+constexpr float kFarthestClock = 2.01F / 12; ///< other times of the day would weigh nothing
+using Hours = Eigen::Array<float, kWindowHours, 1>;
+constexpr std::uint32_t kNothingKnown = 0xFFFFFFU; ///< a bit an hour
 constexpr std::int64_t kLeastHours = 8 * 24;
 constexpr float kLeastSpread = 0.15F;
 constexpr float kAgeHalfLifeHours = 28 * 24;
@@ -20,6 +25,20 @@ float clockDistance(std::int64_t a, std::int64_t b)
 {
     const std::int64_t apart = std::abs(a - b) % 24;
     return static_cast<float>(std::min(apart, 24 - apart)) / 12.0F;
+}
+
+/// Distance between two hours' days of the week: 0 the same, ½ both working days or both not,
+/// else 1.
+float dayDistance(std::int64_t a, std::int64_t b)
+{
+    constexpr std::int64_t kThursday = 4; // 1970-01-01
+    const std::int64_t first = (a / 24 + kThursday) % 7;
+    const std::int64_t second = (b / 24 + kThursday) % 7;
+    const auto weekend = [](std::int64_t day) { return day == 0 || day == 6; };
+    if (first == second) {
+        return 0;
+    }
+    return weekend(first) == weekend(second) ? 0.5F : 1.0F;
 }
 
 } // namespace
@@ -39,8 +58,8 @@ void KernelModel::addMember(std::size_t series)
     m_memberOf[series] = static_cast<std::int32_t>(m_members.size());
     m_members.push_back(
         {series, std::vector<LogCode>(hours * static_cast<std::size_t>(m_perHour), kMissingCode),
-         std::vector<float>(hours, kMissing), std::vector<float>(hours, kMissing),
-         std::vector<float>(hours, 0.0F)});
+         std::vector<float>(2 * hours, 0.0F), std::vector<float>(hours, kMissing),
+         std::vector<float>(hours, 0.0F), kNothingKnown});
 }
 
 void KernelModel::choose(std::span<const float> rates)
@@ -71,7 +90,7 @@ void KernelModel::choose(std::span<const float> rates)
         m_memberOf[member.series] = -1;
         member.series = order[next];
         std::fill(member.rows.begin(), member.rows.end(), kMissingCode);
-        std::fill(member.hours.begin(), member.hours.end(), kMissing);
+        member.unknown = kNothingKnown;
         std::fill(member.means.begin(), member.means.end(), kMissing);
     }
 }
@@ -96,10 +115,19 @@ void KernelModel::push(std::span<const LogCode> codes)
     }
 }
 
+std::size_t KernelModel::placeOf(std::int64_t hour) const
+{
+    return static_cast<std::size_t>((hour + m_hours) % m_hours);
+}
+
+const float* KernelModel::windowAt(const Member& member, std::int64_t hour) const
+{
+    return &member.hours[placeOf(hour) + static_cast<std::size_t>(m_hours) - (kWindowHours - 1)];
+}
+
 void KernelModel::closeHour(Member& member) const
 {
-    const auto hours = static_cast<std::size_t>(m_hours);
-    const auto hour = static_cast<std::size_t>(hourOfRow(m_rowCount - 1)) % hours;
+    const std::int64_t now = hourOfRow(m_rowCount - 1);
     float sum = 0;
     float known = 0;
     for (std::int64_t row = std::max<std::int64_t>(0, m_rowCount - m_perHour); row < m_rowCount;
@@ -110,22 +138,20 @@ void KernelModel::closeHour(Member& member) const
             known += 1;
         }
     }
-    member.hours[hour] = known > 0 ? sum / known : kMissing;
-    double windowSum = 0;
-    double squares = 0;
-    double count = 0;
-    for (std::size_t back = 0; back < kWindowHours; ++back) {
-        if (const float x = member.hours[(hour + hours - back) % hours]; !std::isnan(x)) {
-            windowSum += static_cast<double>(x);
-            squares += static_cast<double>(x) * static_cast<double>(x);
-            count += 1;
-        }
-    }
-    const bool enough = count >= kWindowHours / 2;
-    const double mean = enough ? windowSum / count : 0;
-    member.means[hour] = enough ? static_cast<float>(mean) : kMissing;
-    member.spreads[hour] =
-        enough ? static_cast<float>(std::sqrt(std::max(0.0, squares / count - mean * mean))) : 0;
+    const float before = member.means[placeOf(now - 1)];
+    const bool measured = known > 0;
+    // An hour that was not measured looks like the mean of its day; its window counts it as
+    // unknown.
+    const float value = measured ? sum / known : (std::isnan(before) ? 0.0F : before);
+    member.hours[placeOf(now)] = value;
+    member.hours[placeOf(now) + static_cast<std::size_t>(m_hours)] = value;
+    member.unknown =
+        static_cast<std::uint32_t>((member.unknown << 1U) | (measured ? 0U : 1U)) & kNothingKnown;
+    const bool enough = std::popcount(member.unknown) <= kWindowHours / 2;
+    const Eigen::Map<const Hours> window(windowAt(member, now));
+    const float mean = window.mean();
+    member.means[placeOf(now)] = enough ? mean : kMissing;
+    member.spreads[placeOf(now)] = std::sqrt((window - mean).square().mean());
 }
 
 std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) const
@@ -137,48 +163,35 @@ std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) co
     const Member& member = m_members[static_cast<std::size_t>(m_memberOf[series])];
     const std::int64_t newest = hourOfRow(m_rowCount - 1);
     const std::int64_t first = newest + 1 - std::min(m_hours, m_rowCount / m_perHour);
-    const auto at = [&](const std::vector<float>& ring, std::int64_t hour) {
-        return ring[static_cast<std::size_t>(hour % m_hours)];
-    };
-    const float mean = at(member.means, newest);
+    const float mean = member.means[placeOf(newest)];
     if (std::isnan(mean)) {
         return std::nullopt;
     }
-    std::vector<float> window(kWindowHours);
-    for (std::int64_t i = 0; i < kWindowHours; ++i) {
-        window[static_cast<std::size_t>(i)] = at(member.hours, newest - i) - mean;
-    }
-    const float spread = std::max(at(member.spreads, newest), kLeastSpread);
+    const Hours window = Eigen::Map<const Hours>(windowAt(member, newest)) - mean;
+    const float spread = std::max(member.spreads[placeOf(newest)], kLeastSpread);
     Similar similar{static_cast<std::size_t>(m_memberOf[series]), {}};
-    similar.weights.assign(static_cast<std::size_t>(newest - first), 0.0F);
+    similar.weights.assign(static_cast<std::size_t>(newest - first), kMissing);
     float least = std::numeric_limits<float>::max();
     for (std::int64_t hour = first + kWindowHours; hour < newest; ++hour) {
-        const float itsMean = at(member.means, hour);
-        float sum = 0;
-        float known = 0;
-        for (std::int64_t i = 0; i < kWindowHours && !std::isnan(itsMean); ++i) {
-            const float apart =
-                at(member.hours, hour - i) - itsMean - window[static_cast<std::size_t>(i)];
-            if (!std::isnan(apart)) {
-                sum += apart * apart;
-                known += 1;
-            }
+        const float apart = clockDistance(hour, newest);
+        const float itsMean = member.means[placeOf(hour)];
+        if (apart > kFarthestClock || std::isnan(itsMean)) {
+            continue;
         }
-        float distance = kMissing;
-        if (known >= kWindowHours / 2) {
-            const float clock = m_tuning.kernelClock * clockDistance(hour, newest);
-            distance = std::sqrt(sum / known / (spread * spread) + clock * clock);
-            least = std::min(least, distance);
-        }
+        const Eigen::Map<const Hours> other(windowAt(member, hour));
+        const float shape = (other - itsMean - window).square().mean();
+        const float clock = m_tuning.kernelClock * apart;
+        const float day = m_tuning.kernelDay * dayDistance(hour, newest);
+        const float distance = std::sqrt(shape / (spread * spread) + clock * clock + day * day);
+        least = std::min(least, distance);
         similar.weights[static_cast<std::size_t>(hour - first)] = distance;
     }
     for (std::size_t i = 0; i < similar.weights.size(); ++i) {
-        const float distance = similar.weights[i];
+        float& weight = similar.weights[i]; // still a distance
         const auto age = static_cast<float>(similar.weights.size() - i);
-        similar.weights[i] = static_cast<std::int64_t>(i) < kWindowHours || std::isnan(distance)
-                                 ? 0.0F
-                                 : std::exp(-(distance - least) / m_tuning.kernelWidth) *
-                                       std::exp2(-age / kAgeHalfLifeHours);
+        weight = std::isnan(weight) ? 0.0F
+                                    : std::exp(-(weight - least) / m_tuning.kernelWidth) *
+                                          std::exp2(-age / kAgeHalfLifeHours);
     }
     return similar;
 }
@@ -197,7 +210,7 @@ float KernelModel::predict(const Similar& similar, std::int64_t lead) const
             continue;
         }
         const float x = decodeLog(member.rows[static_cast<std::size_t>(row) % member.rows.size()]);
-        const float mean = member.means[static_cast<std::size_t>((newest - count + i) % m_hours)];
+        const float mean = member.means[placeOf(newest - count + i)];
         if (!std::isnan(x) && !std::isnan(mean)) {
             sum += static_cast<double>(w * (x - mean));
             weight += static_cast<double>(w);
@@ -210,7 +223,7 @@ std::size_t KernelModel::bytes() const
 {
     std::size_t sum = m_memberOf.size() * sizeof(std::int32_t);
     for (const Member& member : m_members) {
-        sum += member.rows.size() * sizeof(LogCode) + 3 * member.hours.size() * sizeof(float);
+        sum += member.rows.size() * sizeof(LogCode) + 4 * member.means.size() * sizeof(float);
     }
     return sum;
 }

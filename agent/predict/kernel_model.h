@@ -50,13 +50,18 @@ private:
     {
         std::size_t series = 0;
         std::vector<LogCode> rows; ///< a ring
-        std::vector<float> hours;  ///< a ring of hourly means; NaN missing
-        std::vector<float> means;  ///< a ring: mean of the 24 hours up to and with this one
+        std::vector<float>
+            hours; ///< a ring of hourly means, twice, so that a window is in one piece
+        std::vector<float> means; ///< a ring: mean of the 24 hours up to and with this one
         std::vector<float> spreads;
+        std::uint32_t unknown = 0; ///< a bit for each of the last 24 hours that was not measured
     };
 
     void addMember(std::size_t series);
     void closeHour(Member& member) const;
+    /// The 24 hours up to and with `hour`.
+    [[nodiscard]] const float* windowAt(const Member& member, std::int64_t hour) const;
+    [[nodiscard]] std::size_t placeOf(std::int64_t hour) const;
     [[nodiscard]] std::int64_t hourOfRow(std::int64_t row) const;
 
     const Shape m_shape;

@@ -3,6 +3,7 @@
 
 #include "shared/base/check.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace isotherm::predict
@@ -10,6 +11,7 @@ namespace isotherm::predict
 namespace
 {
 
+constexpr std::size_t kDriftShare = 4;  ///< one series in so many drifting: grow trees daily
 constexpr std::int64_t kRidgeHours = 6; ///< every series' models are solved anew so often
 
 } // namespace
@@ -21,6 +23,7 @@ Panel::Panel(Shape shape, const Tuning& tuning)
       m_kernel({m_shape.series, m_shape.stepMinutes, m_shape.firstMinute}, tuning),
       m_features(m_history, m_seasonal, {m_shape.series, m_shape.stepMinutes, m_shape.firstMinute})
 {
+    m_treesGrown.assign(m_shape.leads.size(), 0);
     for (const LeadRange& leads : m_shape.leads) {
         m_models.push_back(std::make_unique<HorizonModel>(
             HorizonModel::Shape{m_shape.series, m_shape.stepMinutes, leads}, tuning));
@@ -45,6 +48,26 @@ HorizonModel::Origin Panel::origin()
     return {m_features, m_similar, m_kernel, m_history.rows(), fullHour};
 }
 
+std::size_t Panel::drifting() const
+{
+    std::size_t count = 0;
+    for (std::size_t i = 0; !m_models.empty() && i < m_shape.series; ++i) {
+        count += m_models.front()->mixer().drifting(i) ? 1 : 0;
+    }
+    return count;
+}
+
+std::int64_t Panel::rowsBetweenTrees() const
+{
+    const std::int64_t perDay = 1440 / m_shape.stepMinutes;
+    const float days = static_cast<float>(m_history.rows()) / static_cast<float>(perDay);
+    const bool alarm = drifting() * kDriftShare > m_shape.series;
+    const float between = alarm ? m_tuning.treeLeastDays
+                                : std::clamp(m_tuning.treeGrowth * days, m_tuning.treeLeastDays,
+                                             m_tuning.treeMostDays);
+    return static_cast<std::int64_t>(between * static_cast<float>(perDay));
+}
+
 Status Panel::refit()
 {
     const std::int64_t row = m_history.rows();
@@ -57,14 +80,22 @@ Status Panel::refit()
         }
     }
     Status first;
-    if (onFullHour()) {
-        const auto every = static_cast<std::int64_t>(m_tuning.treeEveryHours);
-        for (std::size_t g = 0; g < m_models.size(); ++g) {
-            if ((row / perHour + static_cast<std::int64_t>(g)) % every == 0) {
-                Status grown = m_models[g]->growTrees();
-                first = first.ok() ? grown : first;
-            }
+    if (!onFullHour()) {
+        return first;
+    }
+    if (row % (24 * perHour) == 0) {
+        std::vector<float> rates(m_shape.series);
+        for (std::size_t i = 0; i < m_shape.series; ++i) {
+            rates[i] = m_history.window(i, Window::Day).mean();
         }
+        m_kernel.choose(rates);
+    }
+    // One range an hour at most, so that no hour has all the work.
+    const auto oldest = std::min_element(m_treesGrown.begin(), m_treesGrown.end());
+    if (oldest != m_treesGrown.end() && row - *oldest >= rowsBetweenTrees()) {
+        const auto range = static_cast<std::size_t>(oldest - m_treesGrown.begin());
+        *oldest = row;
+        first = m_models[range]->growTrees();
     }
     return first;
 }

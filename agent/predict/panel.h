@@ -28,10 +28,17 @@ public:
     /// The next row, one code a series; kMissingCode: not measured. An error of the trees is
     /// returned after everything else was done.
     [[nodiscard]] Status observe(std::span<const LogCode> codes);
+    /// What is known of the series at a finer step: FeatureMaker::setFine. Call it before
+    /// observe().
+    void setFine(std::vector<float> fine) { m_features.setFine(std::move(fine)); }
 
     [[nodiscard]] std::int64_t rows() const { return m_history.rows(); }
     /// Every series, `lead` rows ahead (1: the next row). Precondition: `lead` is in a range.
     [[nodiscard]] std::vector<MixedForecast> forecast(std::int64_t lead);
+
+    /// How many series' errors at the shortest horizon are far above what is usual for them. While
+    /// many are, the trees grow anew every day.
+    [[nodiscard]] std::size_t drifting() const;
 
     [[nodiscard]] const SlotHistory& history() const { return m_history; }
     [[nodiscard]] const Mixer& mixer(std::size_t range) const { return m_models[range]->mixer(); }
@@ -41,6 +48,7 @@ private:
     [[nodiscard]] bool onFullHour() const;
     [[nodiscard]] HorizonModel::Origin origin();
     [[nodiscard]] Status refit();
+    [[nodiscard]] std::int64_t rowsBetweenTrees() const;
 
     const Shape m_shape;
     const Tuning m_tuning;
@@ -49,6 +57,7 @@ private:
     KernelModel m_kernel;
     FeatureMaker m_features;
     std::vector<std::unique_ptr<HorizonModel>> m_models;
+    std::vector<std::int64_t> m_treesGrown; ///< by range: the row of the last time
     std::vector<std::optional<KernelModel::Similar>> m_similar;
     std::int64_t m_similarRows = -1; ///< for which m_similar was made
 };

@@ -80,9 +80,17 @@ void PeakModel::settle(const Pending& pending)
     m_right *= keep;
     m_wrong *= keep;
     m_missed *= keep;
+    m_pathLoss *= keep;
+    m_usualLoss *= keep;
     for (std::size_t i = 0; i < m_shards; ++i) {
         if (std::isnan(pending.peak[i]) || std::isnan(pending.centre[i])) {
             continue;
+        }
+        if (!std::isnan(pending.usual[i]) && !std::isnan(pending.path[i])) {
+            const float ofPath = pending.peak[i] - pending.path[i];
+            const float ofUsual = pending.peak[i] - pending.usual[i];
+            m_pathLoss += ofPath * ofPath;
+            m_usualLoss += ofUsual * ofUsual;
         }
         const float error = pending.peak[i] - pending.centre[i];
         Tracker& own = m_trackers[i];
@@ -108,15 +116,20 @@ void PeakModel::settle(const Pending& pending)
 
 void PeakModel::decide(std::span<const float> expected, float hotLevel)
 {
-    Pending pending{std::vector<float>(m_shards, kMissing), std::vector<float>(m_shards, kMissing),
-                    std::vector<float>(m_shards, kMissing), hotLevel, m_hours};
+    const std::vector<float> missing(m_shards, kMissing);
+    Pending pending{missing, missing, missing, missing, missing, hotLevel, m_hours};
+    const float both = m_pathLoss + m_usualLoss;
+    const float ofPath =
+        both > 0 ? m_usualLoss / both : 0.5F; // the less it errs, the more it weighs
     for (std::size_t i = 0; i < m_shards; ++i) {
         float centre = expected[i];
         if (const float usual = m_hours > 1 ? usualPeak(i) : kMissing; !std::isnan(usual)) {
-            centre = std::isnan(centre) ? usual : (centre + usual) / 2;
+            pending.path[i] = centre;
+            pending.usual[i] = usual;
+            centre = std::isnan(centre) ? usual : ofPath * centre + (1 - ofPath) * usual;
         }
         const Tracker& own = m_trackers[i];
-        const float share = own.seen / (own.seen + kGrownOutcomes);
+        const float share = 0.5F * own.seen / (own.seen + kGrownOutcomes);
         const float above =
             share * own.quantile + (1 - share) * m_pool.quantile * (own.scale + 0.005F);
         pending.centre[i] = centre;

@@ -39,6 +39,8 @@ public:
 private:
     struct Pending
     {
+        std::vector<float> path;
+        std::vector<float> usual;
         std::vector<float> centre;
         std::vector<float> decision;
         std::vector<float> peak; ///< so far; NaN once an hour was missing
@@ -64,6 +66,8 @@ private:
     std::vector<Tracker> m_trackers;
     Tracker m_pool; ///< of all shards, in units of their scale
     std::vector<float> m_decisions;
+    float m_pathLoss = 0; ///< discounted squared errors of the two centres
+    float m_usualLoss = 0;
     float m_right = 0; ///< discounted counts of hot shards found, called hot wrongly, missed
     float m_wrong = 0;
     float m_missed = 0;

@@ -23,7 +23,7 @@ constexpr std::array kInputs = {
     Input{kWeeks4, 0},      Input{kTrendDay, 0},    Input{kTrendWeek, 0},   Input{kTrendMean, 0},
     Input{kLevels0, 0},     Input{kLevels0 + 1, 0}, Input{kLevels0 + 2, 0}, Input{kLevels0 + 3, 1},
     Input{kLevels0 + 4, 0}, Input{kSeason0, 0},     Input{kSeason1, 1},     Input{kWeekend, 0},
-    Input{kCommonFast, 0},  Input{kCommonSlow, 0},  Input{kLead, 0},
+    Input{kCommonFast, 0},  Input{kCommonSlow, 0},  Input{kLead, 0},        Input{kFine, 0},
 };
 constexpr std::size_t kSize = kInputs.size() + 1; ///< and a constant
 constexpr std::size_t kTriangle = kSize * (kSize + 1) / 2;
@@ -51,9 +51,10 @@ float priorOf(std::size_t input)
 
 } // namespace
 
-RidgeModel::RidgeModel(std::size_t series, double rowsPerDay, const Tuning& tuning)
-    : m_tuning(tuning), m_keep(static_cast<float>(std::exp2(
-                            -1.0 / (rowsPerDay * static_cast<double>(tuning.ridgeHalfLifeDays))))),
+RidgeModel::RidgeModel(std::size_t series, const Spacing& spacing, const Tuning& tuning)
+    : m_tuning(tuning), m_overlap(spacing.rowsPerDay * spacing.leadDays),
+      m_keep(static_cast<float>(
+          std::exp2(-1.0 / (spacing.rowsPerDay * static_cast<double>(tuning.ridgeHalfLifeDays))))),
       m_sums(series * kSums), m_coefficients(series * kSize)
 {
     for (std::size_t i = 0; i < m_coefficients.size(); ++i) {
@@ -95,7 +96,7 @@ void RidgeModel::solve(std::size_t series)
         return;
     }
     const double weight = static_cast<double>(m_tuning.ridgePriorRows) +
-                          static_cast<double>(m_tuning.ridgeShare) * rows;
+                          static_cast<double>(m_tuning.ridgeShare) * rows + m_overlap;
     for (std::size_t i = 0; i < kSize; ++i) {
         const double variance =
             std::max(products(i, i) / rows, static_cast<double>(kLeastVariance));

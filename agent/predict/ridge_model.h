@@ -18,8 +18,12 @@ namespace isotherm::predict
 class RidgeModel
 {
 public:
-    /// `rowsPerDay`: how often learn() is called for a series, for the forgetting.
-    RidgeModel(std::size_t series, double rowsPerDay, const Tuning& tuning);
+    struct Spacing
+    {
+        double rowsPerDay = 144; ///< how often learn() is called for a series
+        double leadDays = 0;     ///< rows closer together than this say nearly the same
+    };
+    RidgeModel(std::size_t series, const Spacing& spacing, const Tuning& tuning);
 
     /// `row` turned out to have the value base + `deviation`.
     void learn(std::size_t series, const FeatureRow& row, float deviation);
@@ -32,6 +36,7 @@ public:
 
 private:
     const Tuning m_tuning;
+    const double m_overlap;            ///< prior rows, for as many as share what they say
     const float m_keep;                ///< share of the sums that outlives a row
     std::vector<float> m_sums;         ///< by series: packed upper triangle, then products with y
     std::vector<float> m_coefficients; ///< by series

@@ -13,8 +13,8 @@ struct Tuning
 {
     // --- Holt-Winters
     std::array<float, 5> levelHours = {0.3F, 1.5F, 6.0F, 24.0F, 120.0F};
-    std::array<float, 2> dayGain = {0.20F, 0.07F};  ///< fast and slow profile, a day
-    std::array<float, 2> weekGain = {0.30F, 0.12F}; ///< a week
+    std::array<float, 2> dayGain = {0.12F, 0.04F};  ///< fast and slow profile, a day
+    std::array<float, 2> weekGain = {0.15F, 0.06F}; ///< a week
     float levelHalfLifeDays = 7; ///< how long a level's past errors count when it is chosen
     float levelSharpness = 6;
 
@@ -24,19 +24,22 @@ struct Tuning
     float ridgeShare = 0.004F; ///< of the rows seen, added to the prior's weight
 
     // --- trees
-    std::size_t treeRows = 12'000; ///< a horizon's sample
+    std::size_t treeRows = 6'000; ///< a horizon's sample
     float treeMemoryDays = 42;
-    int treeRounds = 80;
+    int treeRounds = 60;
     int treeDepth = 5;
-    float treeRate = 0.08F;
+    float treeRate = 0.10F;
     float treeLeastWeight = 20;
-    float treeEveryHours = 24;
+    float treeGrowth = 1.0F / 14; ///< grown anew after this share of the data's age …
+    float treeLeastDays = 1;      ///< … but not more often, nor more rarely, than this
+    float treeMostDays = 4;
 
     // --- kernel regression
     std::size_t kernelSeries = 300;
     float kernelDays = 84;
     float kernelWidth = 0.25F;
-    float kernelClock = 1.0F; ///< weight of the time of day in the distance
+    float kernelClock = 6.0F; ///< weight of the time of day in the distance
+    float kernelDay = 2.0F;   ///< weight of the day of the week
 
     // --- mixing
     float hedgeHalfLifeDays = 10;
