@@ -11,6 +11,7 @@
 #include <QtTest/QtTest>
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -217,11 +218,13 @@ private Q_SLOTS:
         World world({100, 200, 300});
         const RotationOptions rotation;
         const WallTime next = rotationAt(world.clock.wallNow(), rotation).end;
-        (void)world.tickAndWait(); // the first ones, in this rotation
+        (void)world.tickAndWait(); // the first ones, in this rotation, two at a time
+        (void)world.tickAndWait();
         world.capturing = true;
         const auto kinds = [&world] {
             std::map<BackupKind, int> count;
-            for (const ScheduleEntry& entry : world.scheduler.entries().value()) {
+            const auto entries = world.scheduler.entries();
+            for (const ScheduleEntry& entry : entries.value()) {
                 ++count[entry.kind];
             }
             return count;
@@ -231,7 +234,8 @@ private Q_SLOTS:
         world.pass(std::chrono::duration_cast<std::chrono::milliseconds>(
             next + rotation.rotation - rotation.slot - world.clock.wallNow()));
         QCOMPARE(kinds()[BackupKind::Full], 4);
-        for (const ScheduleEntry& entry : world.scheduler.entries().value()) {
+        const auto entries = world.scheduler.entries();
+        for (const ScheduleEntry& entry : entries.value()) {
             QVERIFY2(entry.reason.find("its full of this rotation") != std::string::npos,
                      entry.reason.c_str());
         }
@@ -249,7 +253,7 @@ private Q_SLOTS:
         (void)world.tickAndWait();
         // There is no journal here: the jobs were incremental ones, and became full.
         QCOMPARE(world.newest(world.ids().front()).kind, BackupKind::Full);
-        const JobId last = world.jobStore.list({}).value().front().id;
+        const JobId last = world.jobs.jobs({}).value().front().id;
         QCOMPARE(world.jobStore.get(last).value().params, backupParams(BackupKind::Incremental));
     }
 
