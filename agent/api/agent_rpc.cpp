@@ -22,6 +22,8 @@ constexpr Permission kSchedule{"schedule.read", Role::Viewer};
 constexpr Permission kJobs{"jobs.read", Role::Viewer};
 constexpr Permission kPlanRestore{"restore.plan", Role::Viewer};
 constexpr Permission kReceipt{"receipt.read", Role::Viewer};
+constexpr Permission kRanges{"restore.ranges", Role::Viewer};
+constexpr Permission kTransactions{"transactions.list", Role::Viewer};
 constexpr Permission kAudit{"audit.read", Role::Viewer};
 constexpr Permission kVerifyAudit{"audit.verify", Role::Viewer};
 constexpr Permission kWatch{"live.watch", Role::Viewer};
@@ -240,6 +242,33 @@ AgentRpc::Unary* AgentRpc::GetReceipt(Context* context, const v1::GetReceiptRequ
     return read(context, kReceipt, [this, request, answer]() -> Status {
         ISO_ASSIGN(const RestoreReceipt receipt, m_parts.service.receipt(JobId(request->job())));
         *answer = proto::toProto(receipt);
+        return {};
+    });
+}
+
+AgentRpc::Unary* AgentRpc::ListRestorableRanges(Context* context,
+                                                const v1::ListRestorableRangesRequest* request,
+                                                v1::ListRestorableRangesResponse* answer)
+{
+    return read(context, kRanges, [this, request, answer]() -> Status {
+        ISO_ASSIGN(
+            const std::vector<RestorableRange> ranges,
+            m_parts.service.restorableRanges({request->keyspace(), request->include_retired()}));
+        proto::addAll(answer->mutable_ranges(), ranges);
+        return {};
+    });
+}
+
+AgentRpc::Unary* AgentRpc::ListTransactions(Context* context,
+                                            const v1::ListTransactionsRequest* request,
+                                            v1::ListTransactionsResponse* answer)
+{
+    return read(context, kTransactions, [this, request, answer]() -> Status {
+        TransactionQuery query = proto::fromProto(*request);
+        query.limit = std::min(query.limit, kMostRecords);
+        ISO_ASSIGN(const std::vector<TransactionSummary> transactions,
+                   m_parts.service.transactions(query));
+        proto::addAll(answer->mutable_transactions(), transactions);
         return {};
     });
 }

@@ -50,6 +50,10 @@ public:
                        v1::RestorePlan* answer) override;
     Unary* GetReceipt(Context* context, const v1::GetReceiptRequest* request,
                       v1::RestoreReceipt* answer) override;
+    Unary* ListRestorableRanges(Context* context, const v1::ListRestorableRangesRequest* request,
+                                v1::ListRestorableRangesResponse* answer) override;
+    Unary* ListTransactions(Context* context, const v1::ListTransactionsRequest* request,
+                            v1::ListTransactionsResponse* answer) override;
     Unary* ListAudit(Context* context, const v1::ListAuditRequest* request,
                      v1::ListAuditResponse* answer) override;
     Unary* VerifyAudit(Context* context, const v1::VerifyAuditRequest* request,

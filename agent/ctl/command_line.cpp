@@ -25,6 +25,7 @@ struct Typed
     HeatArguments heat;
     BackupListArguments backups;
     RestoreArguments restore;
+    TransactionArguments transactions;
     AdoptArguments adopt;
     std::vector<std::uint64_t> jobs;
     std::uint64_t number = 0;
@@ -181,6 +182,22 @@ void addRestore(CLI::App& app, Typed& typed)
     run->add_flag("--detach", typed.detach, "do not follow the job");
 }
 
+void addHistory(CLI::App& app, Typed& typed)
+{
+    CLI::App* ranges = leaf(app, "ranges", "what each shard can be restored to", typed,
+                            [&typed](Session& s) { return listRanges(s, typed.keyspace); });
+    ranges->add_option("--keyspace,-k", typed.keyspace, "only this keyspace");
+    CLI::App* transactions = groupOf(app, "tx", "transactions in the backed-up history");
+    CLI::App* list = leaf(*transactions, "list", "the newest first", typed,
+                          [&typed](Session& s) { return listTransactions(s, typed.transactions); });
+    addSelection(*list, typed.transactions.selection);
+    list->add_option("--from", typed.transactions.from, "committed at this time or later");
+    list->add_option("--to", typed.transactions.to, "committed before this time");
+    list->add_option("--limit", typed.transactions.limit, "at most so many (default 100)");
+    list->add_flag("--largest", typed.transactions.largest,
+                   "truncates and the largest deletes first: the accident is on top");
+}
+
 void addJobs(CLI::App& app, Typed& typed)
 {
     CLI::App* jobs = groupOf(app, "jobs", "what the agent is doing");
@@ -263,6 +280,7 @@ CommandLine parseCommandLine(std::vector<std::string> arguments)
     addHeat(app, *typed);
     addBackups(app, *typed);
     addRestore(app, *typed);
+    addHistory(app, *typed);
     addJobs(app, *typed);
     addKeyspaces(app, *typed);
     CLI::App* completion = app.add_subcommand("completion", "a completion script for a shell");

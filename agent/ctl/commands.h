@@ -61,7 +61,19 @@ struct AdoptArguments
     std::string rpo;
 };
 
+struct TransactionArguments
+{
+    Selection selection;
+    std::string from;
+    std::string to;
+    std::size_t limit = 100;
+    bool largest = false;
+};
+
 ExitCode showStatus(Session& session);
+
+ExitCode listRanges(Session& session, const std::string& keyspace);
+ExitCode listTransactions(Session& session, const TransactionArguments& arguments);
 
 ExitCode listShards(Session& session, const std::string& keyspace, bool includeRetired);
 ExitCode showShard(Session& session, std::uint64_t shard);

@@ -132,6 +132,71 @@ Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::opt
     return older;
 }
 
+Result<std::vector<RestorableRange>> HistoryFinder::ranges(ShardId shard)
+{
+    ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+    std::vector<RestorableRange> ranges;
+    for (const Chain& chain : chains) {
+        const BackupRecord& newest = chain.links.back();
+        ISO_ASSIGN(const repository::Manifest* const last, manifest(newest.id));
+        RestorableRange range;
+        range.shard = shard;
+        range.from = chain.base.asOf;
+        range.to = newest.asOf;
+        range.fromLsn = chain.base.lsn;
+        range.toLsn = newest.lsn;
+        // Where nothing happened between two backups, every moment between them is known too.
+        range.everyCommit = last->hasDeltas() || newest.kind == BackupKind::Unchanged;
+        if (chain.base.kind == BackupKind::Full) {
+            ISO_ASSIGN(const repository::Manifest* const base, manifest(chain.base.id));
+            range.gapBefore = base->chainStart ? base->chainStart->reason : std::string();
+        }
+        ranges.push_back(std::move(range));
+    }
+    return ranges;
+}
+
+Status HistoryFinder::collect(ShardId shard, std::optional<WallTime> from,
+                              std::optional<WallTime> to,
+                              std::map<Lsn, TransactionSummary>& transactions)
+{
+    ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+    for (const Chain& chain : chains) {
+        const BackupRecord& newest = chain.links.back();
+        if ((from && newest.asOf < *from) || (to && chain.base.asOf > *to)) {
+            continue;
+        }
+        ISO_ASSIGN(const repository::Manifest* const last, manifest(newest.id));
+        if (!last->hasDeltas()) {
+            continue;
+        }
+        repository::TransactionFilter filter;
+        filter.since = from;
+        filter.until = to;
+        ISO_ASSIGN(const auto found, m_repository.listTransactions(*last, filter));
+        for (const repository::TransactionRecord& record : found) {
+            TransactionSummary& summary = transactions[record.commit];
+            summary.id = record.id;
+            summary.commit = record.commit;
+            summary.time = record.time;
+            summary.inserted += record.inserted;
+            summary.updated += record.updated;
+            summary.deleted += record.deleted;
+            summary.truncates += record.truncates;
+            summary.partial = summary.partial || record.partial;
+            summary.otherOrigin = record.otherOrigin;
+            std::vector<ShardId> touched = record.otherShards;
+            touched.push_back(shard);
+            for (const ShardId other : touched) {
+                if (!isIn(summary.shards, other)) {
+                    summary.shards.push_back(other);
+                }
+            }
+        }
+    }
+    return {};
+}
+
 Result<std::size_t> HistoryFinder::countCut(const Served& served, Lsn target,
                                             const std::vector<ShardId>& shards)
 {

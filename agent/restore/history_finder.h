@@ -48,6 +48,14 @@ public:
     [[nodiscard]] Result<std::size_t> countCut(const Served& served, Lsn target,
                                                const std::vector<ShardId>& shards);
 
+    /// What the shard can be restored to, oldest first; names and range are left to the caller.
+    [[nodiscard]] Result<std::vector<RestorableRange>> ranges(ShardId shard);
+
+    /// Adds the shard's transactions in [from, to) to those of other shards, by commit.
+    [[nodiscard]] Status collect(ShardId shard, std::optional<WallTime> from,
+                                 std::optional<WallTime> to,
+                                 std::map<Lsn, TransactionSummary>& transactions);
+
     [[nodiscard]] Result<const repository::Manifest*> manifest(const std::string& id);
 
 private:

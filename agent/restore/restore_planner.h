@@ -12,6 +12,7 @@
 #include "agent/restore/restore_steps.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
+#include "shared/model/agent_service.h"
 #include "shared/model/records.h"
 
 #include <vector>
@@ -42,6 +43,13 @@ public:
     /// NotFound: no such keyspace, table or shard, or no backup that holds any of it by then.
     /// InvalidArgument: the predicate. DataLoss: a manifest or index that is needed is damaged.
     [[nodiscard]] Result<RestorePlan> plan(const RestoreRequest& request);
+
+    /// What can be asked for, by shard and time.
+    [[nodiscard]] Result<std::vector<RestorableRange>> ranges(const ShardFilter& filter) const;
+
+    /// Transactions that the backups know of. NotFound: no such keyspace.
+    [[nodiscard]] Result<std::vector<TransactionSummary>>
+    transactions(const TransactionQuery& query) const;
 
 private:
     struct Draft;

@@ -117,6 +117,16 @@ Result<RestorePlan> AgentCore::planRestore(const RestoreRequest& request)
     return m_parts.planner.plan(request);
 }
 
+Result<std::vector<RestorableRange>> AgentCore::restorableRanges(const ShardFilter& filter)
+{
+    return m_parts.planner.ranges(filter);
+}
+
+Result<std::vector<TransactionSummary>> AgentCore::transactions(const TransactionQuery& query)
+{
+    return m_parts.planner.transactions(query);
+}
+
 Result<RestoreReceipt> AgentCore::receipt(JobId job)
 {
     ISO_ASSIGN(const JobRecord record, m_parts.jobs.job(job));

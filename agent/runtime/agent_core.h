@@ -66,6 +66,10 @@ public:
     [[nodiscard]] Result<JobRecord> job(JobId id) override;
     [[nodiscard]] Result<RestorePlan> planRestore(const RestoreRequest& request) override;
     [[nodiscard]] Result<RestoreReceipt> receipt(JobId job) override;
+    [[nodiscard]] Result<std::vector<RestorableRange>>
+    restorableRanges(const ShardFilter& filter) override;
+    [[nodiscard]] Result<std::vector<TransactionSummary>>
+    transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
 

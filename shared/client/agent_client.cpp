@@ -134,6 +134,23 @@ public:
         return record<v1::RestoreReceipt>(&v1::Agent::Stub::GetReceipt, request);
     }
 
+    Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override
+    {
+        v1::ListRestorableRangesRequest request;
+        request.set_keyspace(filter.keyspace);
+        request.set_include_retired(filter.includeRetired);
+        ISO_ASSIGN(const auto answer, call<v1::ListRestorableRangesResponse>(
+                                          &v1::Agent::Stub::ListRestorableRanges, request));
+        return takeAll<RestorableRange>(answer.ranges());
+    }
+
+    Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override
+    {
+        ISO_ASSIGN(const auto answer, call<v1::ListTransactionsResponse>(
+                                          &v1::Agent::Stub::ListTransactions, toProto(query)));
+        return takeAll<TransactionSummary>(answer.transactions());
+    }
+
     Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override
     {
         ISO_ASSIGN(const auto answer,

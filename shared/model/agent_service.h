@@ -41,6 +41,18 @@ struct AuditFilter
     std::size_t limit = 1'000; ///< newest kept, in ascending order
 };
 
+/// Transactions around an instant.
+struct TransactionQuery
+{
+    std::string keyspace;
+    std::vector<ShardId> shards; ///< empty: all of the keyspace
+    std::optional<WallTime> from;
+    std::optional<WallTime> to;
+    std::size_t limit = 100;
+    bool largestFirst = false; ///< by rows lost: truncates, then most deleted, then most updated;
+                               ///< else the newest first
+};
+
 /// Who asks for a change: recorded with the job.
 struct Caller
 {
@@ -100,6 +112,12 @@ public:
     /// The receipt of a finished restore job; FailedPrecondition while it runs, NotFound when there
     /// is none.
     [[nodiscard]] virtual Result<RestoreReceipt> receipt(JobId job) = 0;
+    /// What each shard can be restored to, by shard and time.
+    [[nodiscard]] virtual Result<std::vector<RestorableRange>>
+    restorableRanges(const ShardFilter& filter) = 0;
+    /// Of captured history that has been backed up. NotFound for an unknown keyspace.
+    [[nodiscard]] virtual Result<std::vector<TransactionSummary>>
+    transactions(const TransactionQuery& query) = 0;
     [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
     [[nodiscard]] virtual Result<AuditVerification> verifyAudit() = 0;
 

@@ -144,6 +144,39 @@ struct ScheduleEntry
 
 /// What to bring back. Either `predicate` or `shards` (or both: the rows of these shards that
 /// match).
+/// A stretch of time that a shard can be restored to.
+struct RestorableRange
+{
+    ShardId shard;
+    std::string keyspace;
+    std::string rangeText;
+    WallTime from{};
+    WallTime to{};
+    Lsn fromLsn;
+    Lsn toLsn;
+    bool everyCommit = false; ///< to any commit in it; else to its end only
+    std::string gapBefore;    ///< why history does not reach further back; empty: nothing says why
+
+    friend bool operator==(const RestorableRange&, const RestorableRange&) = default;
+};
+
+/// A committed transaction, as the backups of the shards that it touched tell of it.
+struct TransactionSummary
+{
+    std::uint64_t id = 0;
+    Lsn commit; ///< restore to just before it with RestoreRequest::beforeTransaction
+    WallTime time{};
+    std::uint64_t inserted = 0;
+    std::uint64_t updated = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t truncates = 0;
+    std::vector<ShardId> shards; ///< that it touched
+    bool partial = false;        ///< it changed more than what is captured
+    bool otherOrigin = false;    ///< replicated into the database from elsewhere
+
+    friend bool operator==(const TransactionSummary&, const TransactionSummary&) = default;
+};
+
 struct RestoreRequest
 {
     std::string keyspace;

@@ -86,6 +86,38 @@ JobFilter fromProto(const v1::ListJobsRequest& message)
     return {.activeOnly = message.active_only(), .limit = message.limit()};
 }
 
+v1::ListTransactionsRequest toProto(const TransactionQuery& query)
+{
+    v1::ListTransactionsRequest message;
+    message.set_keyspace(validUtf8(query.keyspace));
+    putIds(message.mutable_shards(), query.shards);
+    if (query.from) {
+        message.set_from_micros(toUnixMicros(*query.from));
+    }
+    if (query.to) {
+        message.set_to_micros(toUnixMicros(*query.to));
+    }
+    message.set_limit(query.limit);
+    message.set_largest_first(query.largestFirst);
+    return message;
+}
+
+TransactionQuery fromProto(const v1::ListTransactionsRequest& message)
+{
+    TransactionQuery query;
+    query.keyspace = message.keyspace();
+    query.shards = takeIds<ShardId>(message.shards());
+    if (message.has_from_micros()) {
+        query.from = fromUnixMicros(message.from_micros());
+    }
+    if (message.has_to_micros()) {
+        query.to = fromUnixMicros(message.to_micros());
+    }
+    query.limit = message.limit();
+    query.largestFirst = message.largest_first();
+    return query;
+}
+
 v1::ListAuditRequest toProto(const AuditFilter& filter)
 {
     v1::ListAuditRequest message;

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] Result<RestorePlan> planRestore(const RestoreRequest& request) override;
     [[nodiscard]] Result<RestoreReceipt> receipt(JobId job) override;
     [[nodiscard]] Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
+    Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
+    Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

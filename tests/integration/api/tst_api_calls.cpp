@@ -85,6 +85,11 @@ void TestApiCalls::reads_overTheWire_equalTheServices()
     filter.to = *filter.from + std::chrono::seconds(1);
     QVERIFY(m_client->backups(filter)->empty());
     QVERIFY(m_client->schedule().value() == m_fake->schedule().value());
+    QVERIFY(m_client->restorableRanges({"orders", true}).value() ==
+            m_fake->restorableRanges({"orders", true}).value());
+    const TransactionQuery query{"orders", {ShardId(2)}, fromUnixMicros(7), fromUnixMicros(8),
+                                 9,        true};
+    QVERIFY(m_client->transactions(query).value() == m_fake->transactions(query).value());
     QVERIFY(m_client->jobs({}).value() == m_fake->jobs({}).value());
     QCOMPARE(m_client->jobs({.activeOnly = true})->size(), std::size_t{1});
     QVERIFY(m_client->job(JobId(2)).value() == m_fake->job(JobId(2)).value());

@@ -436,6 +436,34 @@ Result<std::vector<AuditEntry>> FakeAgentService::audit(const AuditFilter& filte
     return found;
 }
 
+Result<std::vector<RestorableRange>> FakeAgentService::restorableRanges(const ShardFilter& filter)
+{
+    return std::vector<RestorableRange>{{.shard = ShardId(1),
+                                         .keyspace = filter.keyspace,
+                                         .rangeText = "[1, 2)",
+                                         .from = fromUnixMicros(1),
+                                         .to = fromUnixMicros(2),
+                                         .fromLsn = Lsn(3),
+                                         .toLsn = Lsn(4),
+                                         .everyCommit = true,
+                                         .gapBefore = "slot dropped"}};
+}
+
+Result<std::vector<TransactionSummary>>
+FakeAgentService::transactions(const TransactionQuery& query)
+{
+    return std::vector<TransactionSummary>{{.id = 1,
+                                            .commit = Lsn(query.limit),
+                                            .time = query.from.value_or(WallTime{}),
+                                            .inserted = 2,
+                                            .updated = 3,
+                                            .deleted = 4,
+                                            .truncates = query.largestFirst ? 5U : 0U,
+                                            .shards = query.shards,
+                                            .partial = true,
+                                            .otherOrigin = true}};
+}
+
 Result<AuditVerification> FakeAgentService::verifyAudit()
 {
     ISO_TRY(enter());

@@ -72,6 +72,8 @@ public:
     Result<RestorePlan> planRestore(const RestoreRequest& request) override;
     Result<RestoreReceipt> receipt(JobId job) override;
     Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
+    Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
+    Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     Result<JobId> verifyBackups(const VerifyRequest& request) override;
