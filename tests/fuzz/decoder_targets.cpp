@@ -6,6 +6,7 @@
 #include "agent/repository/repository_header.h"
 #include "agent/repository/run_index.h"
 #include "agent/repository/sealed_object.h"
+#include "agent/repository/transaction_table.h"
 #include "shared/base/byte_io.h"
 
 #include <string>
@@ -36,7 +37,7 @@ void checkIndex(std::string_view bytes)
     const auto blocksEnd = reader.takeBigEndian<std::uint16_t>();
     const auto index = decodeRunIndex(reader.take(reader.remaining()), blocksEnd);
     if (index.ok()) {
-        ISO_CHECK(!index.value().blocks.empty());
+        ISO_CHECK(!index.value().blocks.empty() || !index.value().truncates.empty());
         ISO_CHECK(decodeRunIndex(encodeRunIndex(index.value()), blocksEnd).value() ==
                   index.value());
     }
@@ -67,9 +68,13 @@ void decodeAnyBlock(std::string_view bytes)
     BlockDecoder decoder(columns);
     RowBatch batch;
     std::vector<RowVersion> versions;
-    if (decoder.decode(bytes, expected, batch, &versions).ok()) {
+    std::string previousKeys;
+    if (decoder.decode(bytes, expected, batch, &versions, &previousKeys).ok()) {
         ISO_CHECK(batch.rowCount() == expected.rows && batch.bytes.size() == expected.rawBytes);
         ISO_CHECK(versions.empty() || versions.size() == expected.rows);
+        for (const RowVersion& version : versions) {
+            ISO_CHECK(version.previousBegin + version.previousSize <= previousKeys.size());
+        }
         for (std::size_t i = 0; i < batch.rowCount(); ++i) {
             ISO_CHECK(splitRow(batch.row(i), columns).ok());
         }
@@ -109,6 +114,21 @@ void decodeAnyRunEnds(std::string_view bytes)
         const auto claimed = loadBigEndian<std::uint64_t>(end.data() + kObjectHeaderBytes + 16);
         (void)decodeRunTrailer(end, claimed).ok();
     }
+}
+
+void decodeAnyTransactions(std::string_view bytes)
+{
+    ByteReader reader(bytes);
+    (void)reader.takeBigEndian<std::uint8_t>();
+    (void)reader.takeVarint();
+    TransactionFrame expected;
+    expected.rows = reader.takeVarint();
+    expected.raw = reader.takeVarint();
+    if (!reader.ok() || expected.raw > kLargestClaim || expected.rows > kLargestClaim) {
+        return;
+    }
+    const auto transactions = decodeTransactions(bytes, expected);
+    ISO_CHECK(!transactions.ok() || transactions.value().size() == expected.rows);
 }
 
 void decodeAnyManifest(std::string_view bytes)

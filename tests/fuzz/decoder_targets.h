@@ -15,6 +15,8 @@ void decodeAnyBlock(std::string_view bytes);
 void decodeAnyRunIndex(std::string_view bytes);
 /// An object header, a trailer, a repository header.
 void decodeAnyRunEnds(std::string_view bytes);
+/// A frame of a delta run's table of transactions.
+void decodeAnyTransactions(std::string_view bytes);
 /// A manifest: as a container, and as the fields inside of one.
 void decodeAnyManifest(std::string_view bytes);
 

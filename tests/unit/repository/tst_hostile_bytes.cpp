@@ -74,9 +74,45 @@ private:
     std::mt19937_64 m_random;
 };
 
-std::vector<std::string> sampleBlocks()
+std::vector<std::string> sampleVersionBlocks()
 {
     std::vector<std::string> blocks;
+    for (std::uint64_t seed = 31; seed <= 40; ++seed) {
+        test::RandomTable table(seed);
+        BlockBuilder builder(table.schema().columns.size(), 1);
+        for (std::uint32_t row = 0; row < 90; ++row) {
+            const std::string previous = row % 9 == 0 ? test::idKey(row).encoded() : std::string();
+            const VersionKind kind = row % 4 == 0 ? VersionKind::Moved : VersionKind::Row;
+            const Status status =
+                builder.add(table.row(), {Lsn(1000 - row), kind, row / 3, row % 5}, previous);
+            if (!status.ok()) {
+                qFatal("%s", status.error().text().c_str());
+            }
+        }
+        blocks.emplace_back(builder.finish());
+    }
+    return blocks;
+}
+
+std::vector<std::string> sampleTransactions()
+{
+    std::vector<std::string> samples;
+    for (std::size_t count : {1U, 2U, 50U, 400U}) {
+        std::vector<TransactionRecord> transactions(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            transactions[i].commit = Lsn(i / 2); // from 0, as the target expects
+            transactions[i].id = i * 7;
+            transactions[i].updated = i % 3;
+            transactions[i].otherShards.resize(i % 4, ShardId(i));
+        }
+        samples.push_back(encodeTransactions(transactions, 1).plain);
+    }
+    return samples;
+}
+
+std::vector<std::string> sampleBlocks()
+{
+    std::vector<std::string> blocks = sampleVersionBlocks();
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         test::RandomTable table(seed);
         const std::size_t columns = table.schema().columns.size();
@@ -115,13 +151,38 @@ RunIndex sampleIndex()
     return index;
 }
 
+RunIndex sampleDeltaIndex()
+{
+    RunIndex index = sampleIndex();
+    index.kind = RunKind::Delta;
+    index.first = Lsn(10);
+    index.last = Lsn(200);
+    for (BlockEntry& block : index.blocks) {
+        block.lowestCommit = Lsn(11);
+        block.highestCommit = Lsn(200);
+    }
+    index.rows -= 7;
+    index.transactions = {{kObjectHeaderBytes + 6 * 500, 600, 5, 400, Lsn(11)}};
+    index.truncates = {{Lsn(15), 2, test::idRange(0, 30)}, {Lsn(16), 3, {}}};
+    index.lowestTransaction = 5;
+    index.highestTransaction = 9;
+    return index;
+}
+
 /// The index behind the two bytes that say where its blocks end, packed and plain.
 std::vector<std::string> sampleIndexes()
 {
     std::string end;
     appendBigEndian(end, static_cast<std::uint16_t>(kObjectHeaderBytes + 6 * 500));
     const std::string packed = encodeRunIndex(sampleIndex());
-    return {end + packed, end + Compression(1).unpackContainer(packed).value()};
+    std::string deltaEnd;
+    appendBigEndian(deltaEnd, static_cast<std::uint16_t>(kObjectHeaderBytes + 6 * 500 + 600));
+    const std::string delta = encodeRunIndex(sampleDeltaIndex());
+    if (!decodeRunIndex(delta, kObjectHeaderBytes + 6 * 500 + 600).ok()) {
+        qFatal("the sample of a delta's index is none");
+    }
+    return {end + packed, end + Compression(1).unpackContainer(packed).value(), deltaEnd + delta,
+            deltaEnd + Compression(1).unpackContainer(delta).value()};
 }
 
 std::vector<std::string> sampleManifests()
@@ -135,9 +196,22 @@ std::vector<std::string> sampleManifests()
     run.digest = std::string(32, '\x80');
     ManifestTable table;
     table.schema = test::notesSchema();
-    table.runs = {run, run};
+    RunRef delta = run;
+    delta.kind = RunKind::Delta;
+    delta.firstLsn = Lsn(4);
+    delta.lastLsn = Lsn(9);
+    delta.truncates = 1;
+    delta.schemaVersion = 1;
+    delta.lowestTransaction = 77;
+    table.runs = {run, delta};
+    table.versions = {{Lsn(), table.schema, {}},
+                      {Lsn(5), table.schema, {{0, std::nullopt}, {std::nullopt, "new"}}}};
     table.checksum = RowChecksum(9, 1, 2);
-    const std::string packed = encodeManifest(test::manifestOf({table, table}, WallTime()));
+    Manifest manifest = test::manifestOf({table, table}, WallTime());
+    manifest.bases = {{test::idRange(0, 9), "1:2:", std::nullopt},
+                      {{test::idKey(9), std::nullopt}, {}, Lsn(3)}};
+    manifest.chainStart = ChainStart{"the slot was dropped", Lsn(2)};
+    const std::string packed = encodeManifest(manifest);
     return {packed, Compression(1).unpackContainer(packed).value()};
 }
 
@@ -176,6 +250,10 @@ private Q_SLOTS:
     void runIndex_mutations_neverCrash()
     {
         replay(sampleIndexes(), fuzz::decodeAnyRunIndex, 20261123);
+    }
+    void transactions_mutations_neverCrash()
+    {
+        replay(sampleTransactions(), fuzz::decodeAnyTransactions, 20261126);
     }
     void manifest_mutations_neverCrash()
     {

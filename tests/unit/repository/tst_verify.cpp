@@ -7,6 +7,7 @@
 
 #include <QTest>
 #include <filesystem>
+#include <set>
 
 using namespace isotherm;
 using repository::Damage;
@@ -235,6 +236,47 @@ private Q_SLOTS:
             QVERIFY2(report.damages.size() == 1, qPrintable(QStringLiteral("byte %1").arg(byte)));
             test::flipBit(fixture.path(run.object), byte, byte % 8);
         }
+    }
+
+    void verify_everyByteOfASmallDelta_isDetectedAndNamed()
+    {
+        RepositoryFixture fixture;
+        repository::DeltaOptions options;
+        options.schema = test::notesSchema();
+        options.last = Lsn(100);
+        auto writer = std::move(fixture.repository->openDeltaWriter(options)).value();
+        for (std::uint64_t i = 1; i <= 20; ++i) {
+            repository::TransactionRecord transaction;
+            transaction.id = i;
+            transaction.commit = Lsn(i * 5);
+            const auto number = writer->addTransaction(transaction);
+            const auto id = static_cast<std::int64_t>(i);
+            QVERIFY(writer->add({repository::DeltaKind::Insert, number.value(), test::noteRow(id)})
+                        .ok());
+        }
+        Manifest manifest = test::manifestOf({{}}, fixture.clock.wallNow());
+        manifest.tables[0].schema = options.schema;
+        manifest.tables[0].runs = writer->finish().value();
+        const RunRef& run = manifest.tables[0].runs.at(0);
+        QVERIFY(fixture.repository->verify(manifest, VerifyLevel::Checksums, {}, {}).value().ok());
+        std::set<ObjectPart> seen;
+        for (std::uint64_t byte = 0; byte < run.stored.get(); ++byte) {
+            test::flipBit(fixture.path(run.object), byte, byte % 8);
+            const auto report =
+                fixture.repository->verify(manifest, VerifyLevel::Decodes, {}, {}).value();
+            QVERIFY2(report.damages.size() == 1, qPrintable(QStringLiteral("byte %1").arg(byte)));
+            seen.insert(report.damages[0].part);
+            test::flipBit(fixture.path(run.object), byte, byte % 8);
+        }
+        QCOMPARE(seen, (std::set<ObjectPart>{ObjectPart::Header, ObjectPart::Block,
+                                             ObjectPart::Transactions, ObjectPart::Index,
+                                             ObjectPart::Trailer}));
+        // Sound bytes that are not what the manifest recorded.
+        manifest.tables[0].runs[0].lastLsn = Lsn(101);
+        const auto report =
+            fixture.repository->verify(manifest, VerifyLevel::Checksums, {}, {}).value();
+        QCOMPARE(report.damages.size(), std::size_t{1});
+        QVERIFY(report.damages[0].part == ObjectPart::Content);
     }
 
     void verify_manifestByte_isNamedAndOthersLoad()
