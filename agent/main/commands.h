@@ -50,6 +50,17 @@ struct EnrolChoice
 
 [[nodiscard]] int revokeClient(const ConfigChoice& choice, const std::string& name);
 
+struct RotatePassphraseChoice
+{
+    ConfigChoice config;
+    std::filesystem::path passphraseFile; ///< the new one; empty: asked for at the terminal
+};
+/// Gives the repository another passphrase, without rewriting any backup. The agent must not run.
+[[nodiscard]] int rotatePassphrase(const RotatePassphraseChoice& choice);
+
+/// Makes the catalogue of backups anew from the repository alone. The agent must not run.
+[[nodiscard]] int rebuildCatalog(const ConfigChoice& choice);
+
 struct ForecastChoice
 {
     std::filesystem::path input;

@@ -24,6 +24,7 @@ public:
         addRun();
         addSetup();
         addClients();
+        addRepository();
         addDemo();
         addForecast();
     }
@@ -102,6 +103,24 @@ private:
             [this] { m_action = [this] { return revokeClient(m_config, m_enrol.name); }; });
     }
 
+    void addRepository()
+    {
+        CLI::App* rotation =
+            addConfigured("rotate-passphrase", "give the repository another passphrase; the agent "
+                                               "must not run");
+        rotation->add_option("--new-passphrase-file", m_rotation.passphraseFile,
+                             "its first line is the new one; asked for without it");
+        rotation->callback([this] {
+            m_action = [this] {
+                m_rotation.config = m_config;
+                return rotatePassphrase(m_rotation);
+            };
+        });
+        addConfigured("rebuild-catalog",
+                      "list the backups anew from the repository alone; the agent must not run")
+            ->callback([this] { m_action = [this] { return rebuildCatalog(m_config); }; });
+    }
+
     void addDemo()
     {
         CLI::App* demo = addCommand("demo", "show the whole story on a private PostgreSQL");
@@ -155,6 +174,7 @@ private:
     std::function<int()> m_action;
     ConfigChoice m_config;
     EnrolChoice m_enrol;
+    RotatePassphraseChoice m_rotation;
     std::string m_roleName;
     std::string m_role = "isotherm";
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
