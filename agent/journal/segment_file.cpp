@@ -206,9 +206,11 @@ Status SegmentWriter::sync()
 
 Status SegmentWriter::close(BatchTable index)
 {
+    const Chain upToHere = m_chain; // the index is not part of what it vouches for
     index.chain = m_chain.value();
     ISO_ASSIGN(const std::uint64_t offset,
                append(FrameKind::Index, encodeTable(index, FrameKind::Index)));
+    m_chain = upToHere;
     ISO_TRY(write(trailerOf(offset, m_size + kTrailerBytes)));
     return sync();
 }

@@ -268,7 +268,7 @@ private Q_SLOTS:
         const unsigned seed = 77;
         std::mt19937_64 random(seed);
         const test::TempDir folder;
-        const auto journal = open(folder.path() / "j", ByteCount(64'000));
+        auto journal = open(folder.path() / "j", ByteCount(64'000));
         VERIFY_OK(journal->setState(stateOf(1)));
         std::uint64_t lsn = 100;
         for (int i = 0; i < 400; ++i) {
@@ -305,6 +305,11 @@ private Q_SLOTS:
             QCOMPARE(count, m_expected[leaf].size());
             QVERIFY((*cursor)->bytesRead().get() * 3 < usage.bytes.get());
         }
+        // Each segment continues the one before, and the next process finds it so.
+        journal.reset();
+        journal = open(folder.path() / "j", ByteCount(64'000));
+        QVERIFY2(journal, m_openError.text().c_str());
+        QVERIFY(journal->position() == usage.position);
         const Lsn middle(100 + 10 * 200);
         VERIFY_OK(journal->dropBelow(middle));
         const JournalUsage rest = journal->usage();
