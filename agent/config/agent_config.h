@@ -82,6 +82,14 @@ struct RepositorySection
     int zstdLevel = 1;                    ///< 1 to 19
 };
 
+/// Continuous capture of changes.
+struct CaptureSection
+{
+    bool enabled = true;               ///< as far as the server can (wal_level = logical)
+    std::string name = "isotherm";     ///< of the publication; the slot's begins with it
+    std::uint64_t journalLimitGb = 16; ///< the oldest part of the journal goes above this
+};
+
 struct BusSection
 {
     std::string url = "inproc:";
@@ -96,6 +104,7 @@ struct AgentConfig
     ScheduleSection schedule;
     std::vector<TierSection> tiers;
     RepositorySection repository;
+    CaptureSection capture;
     BusSection bus;
 };
 

@@ -229,6 +229,20 @@ void SectionReader::read(std::string_view key, std::int64_t& value, const Intege
     value = *integer;
 }
 
+void SectionReader::read(std::string_view key, bool& value)
+{
+    const Node* node = take(key);
+    if (node == nullptr) {
+        return;
+    }
+    const auto* truth = std::get_if<bool>(&node->value);
+    if (truth == nullptr) {
+        problem(key, "must be true or false");
+        return;
+    }
+    value = *truth;
+}
+
 void SectionReader::readChoice(std::string_view key, std::size_t& index,
                                const std::vector<std::string>& choices)
 {

@@ -61,6 +61,7 @@ public:
     void read(std::string_view key, double& value, const RealBounds& bounds);
     void read(std::string_view key, std::optional<double>& value, const RealBounds& bounds);
     void read(std::string_view key, std::int64_t& value, const IntegerBounds& bounds);
+    void read(std::string_view key, bool& value);
     /// One of `choices`; the index of it.
     void readChoice(std::string_view key, std::size_t& index,
                     const std::vector<std::string>& choices);

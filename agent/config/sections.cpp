@@ -187,6 +187,24 @@ RepositorySection readRepository(SectionReader section)
     return repository;
 }
 
+CaptureSection readCapture(SectionReader section)
+{
+    CaptureSection capture;
+    section.read("enabled", capture.enabled);
+    section.read("name", capture.name);
+    if (!capture.name.starts_with("isotherm") || capture.name.size() > 40 ||
+        capture.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
+            std::string::npos) {
+        section.problem("name", "must be of a-z, 0-9 and _, and begin with isotherm",
+                        "for example isotherm_staging");
+    }
+    auto limit = static_cast<std::int64_t>(capture.journalLimitGb);
+    section.read("journal_limit_gb", limit, {1, 100'000});
+    capture.journalLimitGb = static_cast<std::uint64_t>(limit);
+    section.reportUnknown();
+    return capture;
+}
+
 BusSection readBus(SectionReader section)
 {
     BusSection bus;
@@ -225,6 +243,7 @@ AgentConfig readSections(const Table& document, Problems& problems)
         config.tiers.push_back(readTier(name, SectionReader("tier." + name, node, problems)));
     }
     config.repository = readRepository(section("repository"));
+    config.capture = readCapture(section("capture"));
     config.bus = readBus(section("bus"));
     root.reportUnknown();
     return config;

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/runtime/capture_part.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+namespace isotherm::runtime
+{
+namespace
+{
+
+constexpr auto kReportEvery = std::chrono::seconds(1);
+
+} // namespace
+
+CapturePaths capturePaths(const config::AgentConfig& config)
+{
+    return {config.agent.stateDir / "journal", config.agent.stateDir / "spool"};
+}
+
+Result<std::unique_ptr<CapturePart>> CapturePart::open(const Parts& parts,
+                                                       const config::AgentConfig& config)
+{
+    const CapturePaths paths = capturePaths(config);
+    ISO_ASSIGN(const repository::SecretKey key, parts.repository.deriveKey("journal"));
+    ISO_ASSIGN(auto journal, journal::Journal::open({paths.journal, key, parts.clock}));
+    capture::CaptureOptions options;
+    options.feed.name = config.capture.name;
+    options.spoolFolder = paths.spool;
+    options.journalLimit = ByteCount(config.capture.journalLimitGb << 30U);
+    options.tables = [&keyspaces = parts.keyspaces] {
+        std::vector<std::string> tables;
+        if (const auto stored = keyspaces.list(); stored.ok()) {
+            for (const metadata::StoredKeyspace& keyspace : *stored) {
+                tables.insert(tables.end(), keyspace.spec.tables.begin(),
+                              keyspace.spec.tables.end());
+            }
+        }
+        return tables;
+    };
+    return std::unique_ptr<CapturePart>(
+        new CapturePart(parts, std::move(journal), std::move(options)));
+}
+
+CapturePart::CapturePart(const Parts& parts, std::unique_ptr<journal::Journal> journal,
+                         capture::CaptureOptions options)
+    : m_parts(parts), m_journal(std::move(journal)),
+      m_capture(capture::Capture::make({parts.engine, *m_journal, parts.clock, parts.log},
+                                       std::move(options)))
+{
+}
+
+CapturePart::~CapturePart()
+{
+    stop();
+}
+
+void CapturePart::start()
+{
+    m_capture->start();
+    m_thread = std::jthread([this](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        while (!stop.stop_requested()) {
+            report();
+            wake.wait_for(lock, stop, kReportEvery, [] { return false; });
+        }
+    });
+}
+
+void CapturePart::stop()
+{
+    m_thread = std::jthread();
+    m_capture->stop();
+}
+
+void CapturePart::report()
+{
+    std::set<std::string> now;
+    for (const Diagnostic& diagnostic : m_capture->health().diagnostics) {
+        m_parts.health.raise(diagnostic);
+        now.insert(diagnostic.code);
+    }
+    for (const std::string& code : m_raised) {
+        if (!now.contains(code)) {
+            m_parts.health.clear(code);
+        }
+    }
+    m_raised = std::move(now);
+}
+
+std::vector<api::ExtraGauge> CapturePart::gauges() const
+{
+    const capture::CaptureHealth health = m_capture->health();
+    const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+    return {
+        {"isotherm_capture_streaming",
+         "1 while changes are captured",
+         {},
+         health.state == capture::CaptureState::Streaming ? 1.0 : 0.0},
+        {"isotherm_capture_lag_bytes",
+         "Log of the server that is not in the journal yet",
+         {},
+         count(health.lag.get())},
+        {"isotherm_capture_retained_bytes",
+         "Log that the server keeps for the feed of changes",
+         {},
+         count(health.feed.retainedBytes.get())},
+        {"isotherm_capture_transactions",
+         "Transactions journaled since the agent started",
+         {},
+         count(health.transactions)},
+        {"isotherm_capture_changes",
+         "Row changes journaled since the agent started",
+         {},
+         count(health.changes)},
+        {"isotherm_capture_gaps", "Gaps met since the agent started", {}, count(health.gaps)},
+        {"isotherm_capture_epoch", "How often the feed was made", {}, count(health.epoch)},
+        {"isotherm_capture_spool_bytes",
+         "Changes of open transactions on disk",
+         {},
+         count(health.spooled.get())},
+        {"isotherm_journal_bytes", "Size of the journal", {}, count(health.journal.bytes.get())},
+        {"isotherm_journal_segments", "Files of the journal", {}, count(health.journal.segments)}};
+}
+
+} // namespace isotherm::runtime
