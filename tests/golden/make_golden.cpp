@@ -3,6 +3,7 @@
 // a release that changes the format's minor version; check the folder in; never write it again.
 #include "agent/storage/directory_store.h"
 #include "tests/golden/golden_content.h"
+#include "tests/golden/golden_history.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -63,6 +64,7 @@ Status makeGolden(const std::filesystem::path& folder)
     manifest.kind = BackupKind::Unchanged;
     manifest.asOf += std::chrono::hours(6);
     ISO_TRY(repository->commitManifest(manifest));
+    ISO_TRY(golden::writeHistory(*repository, fromUnixMicros(golden::kFirstAsOf)));
     return {};
 }
 

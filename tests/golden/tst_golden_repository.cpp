@@ -2,6 +2,7 @@
 // What released versions wrote must load for ever, row for row.
 #include "agent/storage/directory_store.h"
 #include "tests/golden/golden_content.h"
+#include "tests/golden/golden_history.h"
 #include "tests/harness/fake_clock.h"
 #include "tests/harness/temp_dir.h"
 
@@ -44,6 +45,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("release");
         QTest::newRow("0.1") << QStringLiteral("v0.1");
+        QTest::newRow("0.2") << QStringLiteral("v0.2");
     }
 
     void load_everyRelease_isRowForRow()
@@ -60,7 +62,7 @@ private Q_SLOTS:
         Repository& repository = *opened.value();
         QVERIFY(repository.verifyHeader().value().ok());
 
-        const auto names = repository.listManifests(std::nullopt).value();
+        const auto names = repository.listManifests(ShardId(3)).value();
         QCOMPARE(names.size(), std::size_t{2});
         Manifest expected = golden::fullManifest();
         for (const repository::ManifestName& name : names) {
@@ -84,6 +86,43 @@ private Q_SLOTS:
             expected.kind = BackupKind::Unchanged;
             expected.asOf += std::chrono::hours(6);
         }
+    }
+
+    void load_everyReleaseWithDeltas_isExactAtEveryCommit_data()
+    {
+        QTest::addColumn<QString>("release");
+        QTest::newRow("0.2") << QStringLiteral("v0.2");
+    }
+
+    void load_everyReleaseWithDeltas_isExactAtEveryCommit()
+    {
+        QFETCH(QString, release);
+        const test::TempDir folder;
+        const auto root = folder.path() / "repo";
+        std::filesystem::copy(std::filesystem::path(ISOTHERM_GOLDEN_DIR) / release.toStdString(),
+                              root, std::filesystem::copy_options::recursive);
+        const test::FakeClock clock;
+        auto store = std::move(storage::DirectoryStore::open(root)).value();
+        const auto repository =
+            std::move(Repository::open(*store, golden::kPassphrase, {.clock = clock})).value();
+        const auto names = repository->listManifests(ShardId(9)).value();
+        QCOMPARE(names.size(), std::size_t{1});
+        const Manifest manifest = repository->loadManifest(names[0].id).value();
+        const auto report = repository->verify(manifest, VerifyLevel::Checksums, {}, {}).value();
+        QVERIFY2(report.ok(), report.ok() ? "" : report.damages[0].text().c_str());
+        for (std::size_t commit = 0; commit < golden::kHistoryCommits; ++commit) {
+            const auto reader =
+                std::move(
+                    repository->openTableAt(manifest, 0, {.target = golden::historyCommit(commit)}))
+                    .value();
+            const auto source = std::move(reader->openRows({}, {})).value();
+            RowBatch rows;
+            QVERIFY(source->next(rows).ok());
+            QVERIFY2(rows.bytes == golden::historyRows(commit).bytes,
+                     qPrintable(QStringLiteral("commit %1").arg(commit)));
+        }
+        QCOMPARE(repository->listTransactions(manifest, {}).value().size(),
+                 golden::kHistoryCommits);
     }
 };
 
