@@ -68,11 +68,17 @@ Status Forecaster::observe(std::int64_t minute, std::span<const double> counts)
     if (minute < nextMinute()) {
         return {};
     }
-    const std::vector<double> missing(counts.size(), kNotMeasured);
+    ISO_TRY(skipTo(minute));
+    return observeRow(counts);
+}
+
+Status Forecaster::skipTo(std::int64_t minute)
+{
+    const std::vector<double> missing(m_shape.shardOf.size(), kNotMeasured);
     while (nextMinute() < minute) {
         ISO_TRY(observeRow(missing));
     }
-    return observeRow(counts);
+    return {};
 }
 
 Status Forecaster::observeRow(std::span<const double> counts)
@@ -199,16 +205,27 @@ std::vector<MixedForecast> Forecaster::points(std::size_t which)
     return m_steps->forecast(m_shape.horizons[which]);
 }
 
-float Forecaster::smoothHour(std::size_t hour, std::size_t shard) const
+std::array<float, Forecaster::kHours> Forecaster::smoothPath(std::size_t shard) const
 {
-    const auto steady = [&](std::size_t at) {
-        const MixedForecast& forecast = m_path[at][shard];
-        const float profile = forecast.experts[kProfileDays];
-        return std::isnan(profile) ? forecast.value : (forecast.value + profile) / 2;
-    };
-    const std::size_t before = hour == 0 ? hour : hour - 1;
-    const std::size_t after = hour + 1 == kHours ? hour : hour + 1;
-    return steady(before) / 4 + steady(hour) / 2 + steady(after) / 4;
+    std::array<float, kHours> path{};
+    std::array<float, kHours> profile{};
+    float shift = 0;
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+        const MixedForecast& forecast = m_path[hour][shard];
+        path[hour] = forecast.value;
+        profile[hour] = forecast.experts[kProfileDays];
+        shift += (path[hour] - profile[hour]) / static_cast<float>(kHours);
+    }
+    std::array<float, kHours> smooth{};
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+        const auto steady = [&](std::size_t at) {
+            return std::isnan(shift) ? path[at] : (path[at] + profile[at] + shift) / 2;
+        };
+        const std::size_t before = hour == 0 ? hour : hour - 1;
+        const std::size_t after = hour + 1 == kHours ? hour : hour + 1;
+        smooth[hour] = steady(before) / 4 + steady(hour) / 2 + steady(after) / 4;
+    }
+    return smooth;
 }
 
 Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
@@ -217,10 +234,10 @@ Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
         return makeError(Code::FailedPrecondition, "hours are forecast on full hours only");
     }
     std::vector<std::array<double, kHours>> counts(m_shards);
-    for (std::size_t hour = 0; hour < kHours; ++hour) {
-        for (std::size_t shard = 0; shard < m_shards; ++shard) {
-            const float value = smoothHour(hour, shard);
-            counts[shard][hour] = std::isnan(value) ? 0.0 : countOf(value);
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        const std::array<float, kHours> path = smoothPath(shard);
+        for (std::size_t hour = 0; hour < kHours; ++hour) {
+            counts[shard][hour] = std::isnan(path[hour]) ? 0.0 : countOf(path[hour]);
         }
     }
     return counts;

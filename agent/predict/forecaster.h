@@ -4,6 +4,7 @@
 #include "agent/predict/panel.h"
 #include "agent/predict/peak_model.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +46,9 @@ public:
     /// measured; a row of a time that was there already (the repeated hour in autumn) is ignored.
     [[nodiscard]] Status observe(std::int64_t minute, std::span<const double> counts);
 
+    /// Nothing was measured until `minute`, which is on the grid: everything up to it is missing.
+    [[nodiscard]] Status skipTo(std::int64_t minute);
+
     /// The start of the next row.
     [[nodiscard]] std::int64_t nextMinute() const;
 
@@ -65,9 +69,9 @@ private:
     void decide();
     /// The last step's rates of the shards, ln(1 + count an hour); empty when a step is an hour.
     [[nodiscard]] std::vector<float> fineRates() const;
-    /// The path that windows are chosen on: half the week's own profile, averaged over neighbouring
-    /// hours, because the least of 24 noisy values is mostly noise.
-    [[nodiscard]] float smoothHour(std::size_t hour, std::size_t shard) const;
+    /// The path that windows are chosen on, on the log scale: half its shape is the last week's,
+    /// and neighbouring hours are averaged, because the least of 24 noisy values is mostly noise.
+    [[nodiscard]] std::array<float, kHours> smoothPath(std::size_t shard) const;
     /// ln(1 + 0.8 R): R is the 99th percentile of all (shard, hour) counts of the last 168 hours.
     [[nodiscard]] float hotLevel() const;
 

@@ -12,7 +12,7 @@ namespace
 {
 
 constexpr std::int64_t kMinutesPerDay = 1440;
-constexpr std::int64_t kPendingRows = 150'000; ///< at most about so many wait for their outcome
+constexpr std::int64_t kPendingRows = 50'000; ///< at most about so many wait for their outcome
 
 /// How often rows to learn from are taken: with every row, unless too many would have to wait.
 std::int64_t learnEvery(const HorizonModel::Shape& shape)

@@ -165,6 +165,12 @@ Status replayTrace(const ReplayOptions& options)
                                   options.horizons};
             forecaster = std::make_unique<Forecaster>(std::move(shape));
         }
+        // Origins in a gap before this row come first: they know nothing of it.
+        for (auto origin = origins.upper_bound(forecaster->nextMinute());
+             origin != origins.end() && *origin <= row->minute; ++origin) {
+            ISO_TRY(forecaster->skipTo(*origin));
+            ISO_TRY(writeOrigin(output, *forecaster, options, *trace, shards));
+        }
         ISO_TRY(forecaster->observe(row->minute, row->counts));
         if (origins.contains(forecaster->nextMinute())) {
             ISO_TRY(writeOrigin(output, *forecaster, options, *trace, shards));

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/predict/log_count.h"
+#include "agent/predict/peak_model.h"
+
+#include <QtTest/QtTest>
+#include <cmath>
+#include <random>
+
+using namespace isotherm::predict;
+
+class TstPeakModel : public QObject
+{
+    Q_OBJECT
+
+    /// How far decisions stand above the expected value after 60 days of errors of this size.
+    static float margin(float noise)
+    {
+        PeakModel model(1, 1, Tuning());
+        std::mt19937 random(9);
+        std::normal_distribution<float> normal(0, noise);
+        const std::vector<float> expected = {5.0F};
+        for (int hour = 0; hour < 24 * 60; ++hour) {
+            const std::vector<float> actual = {5.0F + normal(random)};
+            model.observe(actual);
+            model.decide(expected, 5.0F + 1.5F * noise); // hot one time in fifteen
+        }
+        return model.decisions()[0] - expected[0];
+    }
+
+private Q_SLOTS:
+    void decide_burstyShard_standsFurtherAboveTheMean()
+    {
+        QVERIFY2(margin(0.05F) < 0.1F, qPrintable(QString::number(margin(0.05F))));
+        QVERIFY2(margin(1.0F) > 0.3F, qPrintable(QString::number(margin(1.0F))));
+    }
+
+    void quantile_hotHoursThatAreForetold_fallsToTheMedian()
+    {
+        PeakModel model(1, 1, Tuning());
+        QVERIFY(std::abs(model.quantile() - 0.65F) < 0.01F); // the first guess: F1 0.7
+        for (int hour = 0; hour < 24 * 60; ++hour) {
+            const float value = hour % 5 == 0 ? 9.0F : 3.0F;
+            const std::vector<float> coming = {(hour + 1) % 5 == 0 ? 9.0F : 3.0F};
+            model.observe(std::vector<float>{value});
+            model.decide(coming, 6.0F);
+        }
+        QVERIFY2(model.quantile() < 0.55F, qPrintable(QString::number(model.quantile())));
+    }
+
+    void observe_missingHour_settlesNothing()
+    {
+        PeakModel model(1, 24, Tuning());
+        const float before = model.quantile();
+        for (int hour = 0; hour < 24 * 20; ++hour) {
+            model.observe(std::vector<float>{hour % 12 == 0 ? kMissing : 9.0F});
+            model.decide(std::vector<float>{3.0F}, 6.0F); // would be missed each time
+        }
+        QCOMPARE(model.quantile(), before);
+    }
+};
+
+QTEST_GUILESS_MAIN(TstPeakModel)
+#include "tst_peak_model.moc"
