@@ -75,9 +75,6 @@ public:
             ISO_ASSIGN(change.row, shapers->row.reshape(event.change.row));
             ISO_ASSIGN(change.oldRow, shapers->oldRow.reshape(event.change.oldRow));
         }
-        if (change.kind == DeltaKind::Delete) {
-            change.row = std::exchange(change.oldRow, {});
-        }
         return m_writer->add(change);
     }
 
@@ -420,6 +417,17 @@ private:
 };
 
 } // namespace
+
+std::set<std::string> capturedTables(const journal::State& state)
+{
+    std::set<std::string> names;
+    for (const auto& [id, table] : state.tables) {
+        if (table.captured) {
+            names.insert(table.name);
+        }
+    }
+    return names;
+}
 
 Result<Increment> cutIncrement(const IncrementPorts& ports, const IncrementRequest& request,
                                const std::stop_token& stop)

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@
 /// and written as delta runs (DESIGN section 8).
 namespace isotherm::backup
 {
+
+/// Names of the tables whose changes are captured, as they were asked for: "orders" or
+/// "sales.orders".
+[[nodiscard]] std::set<std::string> capturedTables(const journal::State& state);
 
 struct IncrementPorts
 {

@@ -105,14 +105,17 @@ ExitCode listBackups(Session& session, const BackupListArguments& arguments)
     return show(session, backupTable(backups.value()));
 }
 
-ExitCode runBackups(Session& session, const Selection& selection, Follow follow)
+ExitCode runBackups(Session& session, const BackupRunArguments& arguments)
 {
-    const Result<std::vector<JobId>> jobs = session.agent.runBackup(
-        {.keyspace = selection.keyspace, .shards = toShardIds(selection.shards), .caller = {}});
+    const Result<std::vector<JobId>> jobs =
+        session.agent.runBackup({.keyspace = arguments.selection.keyspace,
+                                 .shards = toShardIds(arguments.selection.shards),
+                                 .caller = {},
+                                 .full = arguments.full});
     if (!jobs.ok()) {
         return reportError(session.terminal, jobs.error());
     }
-    return finish(session, jobs.value(), follow);
+    return finish(session, jobs.value(), arguments.follow);
 }
 
 ExitCode verifyBackups(Session& session, const Selection& selection, const std::string& level,

@@ -134,8 +134,9 @@ void addBackups(CLI::App& app, Typed& typed)
 
     const auto follow = [&typed] { return typed.wait ? Follow::Wait : Follow::Detach; };
     CLI::App* run = leaf(*backups, "run", "back up now", typed, [&typed, follow](Session& s) {
-        return runBackups(s, typed.selection, follow());
+        return runBackups(s, {typed.selection, typed.flag, follow()});
     });
+    run->add_flag("--full", typed.flag, "even where an incremental one would do");
     addSelection(*run, typed.selection);
     run->add_flag("--wait", typed.wait, "follow until done");
     CLI::App* verify =

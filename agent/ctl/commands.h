@@ -40,6 +40,13 @@ struct BackupListArguments
 
 enum class Follow { Detach, Wait };
 
+struct BackupRunArguments
+{
+    Selection selection;
+    bool full = false;
+    Follow follow = Follow::Detach;
+};
+
 struct RestoreArguments
 {
     std::string planId; ///< of `run`: instead of the rest
@@ -82,7 +89,7 @@ ExitCode showHeat(Session& session, const HeatArguments& arguments);
 ExitCode topHeat(Session& session, const HeatArguments& arguments);
 
 ExitCode listBackups(Session& session, const BackupListArguments& arguments);
-ExitCode runBackups(Session& session, const Selection& selection, Follow follow);
+ExitCode runBackups(Session& session, const BackupRunArguments& arguments);
 ExitCode verifyBackups(Session& session, const Selection& selection, const std::string& level,
                        Follow follow);
 ExitCode showSchedule(Session& session, const std::string& keyspace);

@@ -68,6 +68,13 @@ std::string momentText(const RestoreRequest& request)
     return request.at ? " at " + formatUtc(*request.at) : std::string();
 }
 
+bool hasDeltas(const repository::ManifestTable& table)
+{
+    return std::any_of(table.runs.begin(), table.runs.end(), [](const repository::RunRef& run) {
+        return run.kind == repository::RunKind::Delta;
+    });
+}
+
 std::string describeRanges(const std::vector<KeyRange>& ranges, const std::vector<KeyType>& types)
 {
     std::string text = formatRange(ranges.front(), types);
@@ -237,7 +244,9 @@ Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
                          [&](const std::string& name) { return namesTable(name, schema); })) {
             continue;
         }
-        const auto until = covered.candidate.until;
+        // A table without changes since the base looks the same at every moment.
+        const auto until =
+            hasDeltas(manifest.tables[table]) ? covered.candidate.until : std::nullopt;
         ISO_ASSIGN(const auto reader, until
                                           ? m_parts.repository.openTableAt(manifest, table, {until})
                                           : m_parts.repository.openTable(manifest, table));
@@ -247,7 +256,7 @@ Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
         part.table = schema.schema + "." + schema.name;
         part.backupId = manifest.id;
         part.asOf = std::min(manifest.asOf, draft.plan.request.at.value_or(manifest.asOf));
-        part.lsn = until.value_or(manifest.lsn);
+        part.lsn = covered.candidate.until.value_or(manifest.lsn);
         part.tier = record.tier;
         for (const KeyRange& range : covered.ranges) {
             ISO_ASSIGN(const repository::ReadEstimate estimate, reader->estimate(range));

@@ -4,15 +4,20 @@
 #include "agent/api/api_server.h"
 #include "agent/api/metrics_endpoint.h"
 #include "agent/backup/catalog.h"
+#include "agent/backup/journal_keeper.h"
 #include "agent/backup/verify_handler.h"
 #include "agent/bus/inproc_bus.h"
 #include "agent/metadata/database.h"
 #include "agent/metadata/heat_block_store.h"
 #include "agent/runtime/agent_core.h"
+#include "agent/runtime/capture_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/storage/directory_store.h"
 
+#include <algorithm>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -127,6 +132,11 @@ public:
         m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
         m_jobs.addListener([this](const JobRecord& job) {
             m_scheduler.noteFinished(job);
+            if (m_capture && job.kind == JobKind::Backup && job.state == JobState::Done) {
+                if (const Status trimmed = m_keeper.trim(m_capture->journal()); !trimmed.ok()) {
+                    m_options.log.warning("journal.not_trimmed", trimmed.error().text());
+                }
+            }
             (void)m_bus->publish({kJobTopic, std::to_string(job.id.get()), ""});
         });
     }
@@ -135,6 +145,9 @@ public:
     {
         m_caretaker.stop();
         m_collector.stop();
+        if (m_capture) {
+            m_capture->stop();
+        }
         m_subscriptions.clear();
         if (m_api) {
             m_api->stop();
@@ -149,7 +162,11 @@ public:
     Status begin()
     {
         ISO_TRY(tidyRepository());
+        startCapture(); // before the first job asks for the journal
         ISO_TRY(m_caretaker.start(keyspacesOf(m_options.config)));
+        if (m_capture) {
+            m_capture->nudge(); // now the keyspaces are known
+        }
         ISO_TRY(startApi());
         m_collector.start();
         return {};
@@ -164,9 +181,52 @@ public:
     {
         m_scheduler.setPolicy(policyOf(config));
         m_caretaker.takeUp(keyspacesOf(config));
+        if (m_capture) {
+            m_capture->nudge();
+        }
     }
 
 private:
+    /// Without it the agent makes full backups only: said, but no reason not to start.
+    void startCapture()
+    {
+        if (!m_options.config.capture.enabled) {
+            return;
+        }
+        auto opened = CapturePart::open({m_options.engine, *m_foundation.repository, m_keyspaces,
+                                         m_health, m_options.clock, m_options.log},
+                                        m_options.config);
+        if (!opened.ok()) {
+            m_health.raise({DiagnosticLevel::Critical, "capture.journal",
+                            "changes are not captured: " + opened.error().message,
+                            opened.error().hint});
+            m_options.log.warning("capture.journal", opened.error().text());
+            return;
+        }
+        m_capture = std::move(opened).value();
+        m_capture->start();
+    }
+
+    /// Every table of the shard is in the journal, and has a key to tell rows by.
+    bool isCaptured(const topology::ShardPlace& place)
+    {
+        constexpr auto kGoodFor = std::chrono::seconds(1);
+        if (!m_capture) {
+            return false;
+        }
+        const std::lock_guard lock(m_coveredMutex);
+        const Instant now = m_options.clock.now();
+        if (!m_coveredAt || now - *m_coveredAt >= kGoodFor) {
+            m_covered = backup::capturedTables(m_capture->journal().state());
+            m_coveredAt = now;
+        }
+        const auto& tables = place.keyspace->layout.tables;
+        return std::all_of(tables.begin(), tables.end(), [this](const TableSchema& table) {
+            return table.keyIsUnique && (m_covered.contains(table.schema + "." + table.name) ||
+                                         m_covered.contains(table.name));
+        });
+    }
+
     /// What crashed jobs left is removed, and the catalogue follows the manifests. We hold the
     /// repository's lock, and no job runs yet: nothing that is in use can be unreferenced.
     Status tidyRepository()
@@ -228,14 +288,19 @@ private:
 
     [[nodiscard]] std::vector<api::ExtraGauge> ownGauges() const
     {
-        return {{"isotherm_collector_cost_ratio",
-                 "Share of the time that the server spends answering the collector",
-                 {},
-                 m_collector.costRatio()},
-                {"isotherm_heat_memory_bytes",
-                 "Memory held for the history of heat",
-                 {},
-                 static_cast<double>(m_heatStore->memoryBytes())}};
+        std::vector<api::ExtraGauge> gauges =
+            m_capture ? m_capture->gauges() : std::vector<api::ExtraGauge>();
+        const std::vector<api::ExtraGauge> own = {
+            {"isotherm_collector_cost_ratio",
+             "Share of the time that the server spends answering the collector",
+             {},
+             m_collector.costRatio()},
+            {"isotherm_heat_memory_bytes",
+             "Memory held for the history of heat",
+             {},
+             static_cast<double>(m_heatStore->memoryBytes())}};
+        gauges.insert(gauges.end(), own.begin(), own.end());
+        return gauges;
     }
 
     const RuntimeOptions m_options;
@@ -252,9 +317,11 @@ private:
     heat::TemperatureModel m_temperatures;
     topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
     backup::ChangeDetector m_changes;
+    backup::JournalKeeper m_keeper{m_backups, m_topology, m_options.clock};
     backup::BackupHandler m_backupHandler{
         {m_options.engine, *m_foundation.repository, m_options.clock},
-        {m_topology, m_backups, m_schedules, m_changes, m_options.log},
+        {m_topology, m_backups, m_schedules, m_changes, m_options.log,
+         [this] { return m_capture ? &m_capture->journal() : nullptr; }},
         {m_options.config.clusters.front().name, firstTier(m_options),
          m_options.config.repository.zstdLevel, m_options.backupReaders}};
     backup::VerifyHandler m_verifyHandler{*m_foundation.repository, m_backups, m_options.clock,
@@ -266,7 +333,8 @@ private:
     jobs::JobEngine m_jobs;
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
-         m_jobs, m_options.clock, m_options.log},
+         m_jobs, m_options.clock, m_options.log,
+         [this](const topology::ShardPlace& place) { return isCaptured(place); }},
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
          firstTier(m_options)}};
     Collector m_collector{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_changes,
@@ -283,6 +351,10 @@ private:
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};
     security::ClientRegistry m_registry;
+    std::unique_ptr<CapturePart> m_capture; ///< null: not wanted, or its journal is damaged
+    std::mutex m_coveredMutex;
+    std::set<std::string> m_covered; ///< tables in the journal, as of m_coveredAt
+    std::optional<Instant> m_coveredAt;
     std::unique_ptr<api::ApiServer> m_api;
     std::unique_ptr<api::MetricsEndpoint> m_metrics;
     std::vector<std::unique_ptr<bus::Subscription>> m_subscriptions;

@@ -64,6 +64,7 @@ struct BackupRequest
     std::string keyspace;
     std::vector<ShardId> shards; ///< empty: all of the keyspace; empty keyspace too: all shards
     Caller caller;
+    bool full = false; ///< even where an incremental one would do
 };
 
 struct VerifyRequest

@@ -136,13 +136,16 @@ v1::RunBackupRequest toProto(const BackupRequest& request)
     v1::RunBackupRequest message;
     message.set_keyspace(validUtf8(request.keyspace));
     putIds(message.mutable_shards(), request.shards);
+    message.set_full(request.full);
     return message;
 }
 
 BackupRequest fromProto(const v1::RunBackupRequest& message)
 {
-    return {
-        .keyspace = message.keyspace(), .shards = takeIds<ShardId>(message.shards()), .caller = {}};
+    return {.keyspace = message.keyspace(),
+            .shards = takeIds<ShardId>(message.shards()),
+            .caller = {},
+            .full = message.full()};
 }
 
 v1::VerifyBackupsRequest toProto(const VerifyRequest& request)

@@ -202,7 +202,7 @@ private:
             add(ChangeKind::Insert, row, {});
             m_rows[id] = row;
         } else if (what < 25) {
-            add(ChangeKind::Delete, {}, absentNote(id));
+            add(ChangeKind::Delete, absentNote(id), {});
             m_rows.erase(found);
         } else if (what < 45) { // to another key, the note not sent
             const auto other = static_cast<std::int64_t>(m_random() % kKeys);
@@ -323,7 +323,7 @@ private Q_SLOTS:
         world.begin();
         world.add(ChangeKind::Insert, rowWith(1'000, "a"), {});
         world.add(ChangeKind::Insert, rowWith(1'001, "b"), {});
-        world.add(ChangeKind::Delete, {}, absentNote(1'000));
+        world.add(ChangeKind::Delete, absentNote(1'000), {});
         world.end();
         world.seal();
         const repository::Manifest manifest = taken(world.increment(base));
