@@ -227,7 +227,9 @@ RestoreRequest RestoreWizard::request() const
             .predicate = m_what->predicate(),
             .shards = m_shards,
             .at = m_when->at(),
-            .sideSchema = m_where->schema()};
+            .sideSchema = m_where->schema(),
+            .lsn = {},
+            .beforeTransaction = {}};
 }
 
 void RestoreWizard::askPlan()
