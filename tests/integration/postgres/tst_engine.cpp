@@ -177,8 +177,9 @@ private Q_SLOTS:
             postgres::initSql({"isotherm", "managed", {"sales"}, "isotherm_restore"});
         ISO_VERIFY_OK(admin(sql));
         ISO_VERIFY_OK(admin(sql)); // again: nothing changes
-        QCOMPARE(m_cluster->value("select rolsuper or rolcreaterole or rolcreatedb or"
-                                  " rolreplication from pg_roles where rolname = 'isotherm'"),
+        // Replication is what capturing changes needs.
+        QCOMPARE(m_cluster->value("select rolsuper or rolcreaterole or rolcreatedb"
+                                  " from pg_roles where rolname = 'isotherm'"),
                  std::string("f"));
         const std::string folder = m_cluster->server().folder().string();
         const auto engine =
