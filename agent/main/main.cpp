@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/api/api_server.h"
 #include "agent/demo/demo.h"
 #include "agent/main/commands.h"
 #include "agent/main/version.h"
@@ -188,6 +189,7 @@ private:
 
 int main(int argc, char** argv)
 {
+    isotherm::api::requireTls13(); // before any thread reads the environment
     isotherm::CommandLine commandLine;
     return commandLine.run(argc, argv);
 }
