@@ -244,6 +244,7 @@ void TestAgentFaults::metadataLost_backupsAreFoundAgain_andRestoreTheSame()
                 .ok());
     QCOMPARE(must(m_world->stopAgent()).exitCode, 0); // its next look is at its start
     QVERIFY(m_world->startAgent().ok());
+    m_client = m_world->connect("operator"); // at once, not after a back-off
     QVERIFY(eventually([this] {
         const auto status = m_client->status();
         return status.ok() && status->shards == kShopShards + 1 && status->shardsWithoutBackup == 0;
@@ -258,6 +259,7 @@ void TestAgentFaults::metadataLost_backupsAreFoundAgain_andRestoreTheSame()
         std::filesystem::remove(m_world->stateFolder() / file);
     }
     QVERIFY(m_world->startAgent().ok());
+    m_client = m_world->connect("operator"); // at once, not after a back-off
     QVERIFY(eventually([this] {
         const auto now = m_client->shards({});
         return now.ok() && now->size() == kShopShards + 1;
