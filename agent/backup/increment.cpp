@@ -152,7 +152,9 @@ public:
                 return Increment{std::nullopt, m_end, 0, {}}; // it had ended before
             }
         }
-        if (!m_continues && !m_end) {
+        // A chain that was continued before was whole then, and what broke it is the barrier. A base
+        // that the journal never continued has a hole behind it, barrier or not.
+        if (!m_continues && !(m_end && m_previous.hasDeltas())) {
             return makeError(Code::FailedPrecondition, m_whyNot, kWantsFull);
         }
         return commit(first, last);

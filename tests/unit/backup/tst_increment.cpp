@@ -474,6 +474,10 @@ private Q_SLOTS:
         QVERIFY(!increment.ok());
         QCOMPARE(increment.error().code, Code::FailedPrecondition);
         QVERIFY(!increment.error().hint.empty());
+        // A barrier further on does not make the hole behind the base a history.
+        world.marker(engine::MarkerKind::Rewritten);
+        world.seal();
+        QVERIFY(!world.increment(base).ok());
     }
 
 private:
