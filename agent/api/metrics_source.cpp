@@ -79,7 +79,7 @@ void addShards(std::vector<MetricFamily>& families, const std::vector<ShardRecor
 void addJobs(std::vector<MetricFamily>& families, const std::vector<JobRecord>& jobs)
 {
     std::map<std::pair<std::string, std::string>, double> counts;
-    for (const JobKind kind : {JobKind::Backup, JobKind::Restore, JobKind::Verify}) {
+    for (const JobKind kind : {JobKind::Backup, JobKind::Restore, JobKind::Verify, JobKind::Reshard}) {
         for (const JobState state : {JobState::Queued, JobState::Running}) {
             counts[{std::string(jobKindName(kind)), std::string(jobStateName(state))}] = 0;
         }

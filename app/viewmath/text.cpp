@@ -188,6 +188,8 @@ QString jobKind(JobKind kind)
         return Text::tr("restore");
     case JobKind::Verify:
         return Text::tr("verify");
+    case JobKind::Reshard:
+        return Text::tr("reshard");
     }
     return unknown();
 }

@@ -64,6 +64,8 @@ std::string_view jobKindName(JobKind kind)
         return "restore";
     case JobKind::Verify:
         return "verify";
+    case JobKind::Reshard:
+        return "reshard";
     }
     return "unknown";
 }

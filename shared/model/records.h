@@ -90,7 +90,7 @@ struct BackupRecord
     friend bool operator==(const BackupRecord&, const BackupRecord&) = default;
 };
 
-enum class JobKind : std::uint8_t { Backup = 1, Restore = 2, Verify = 3 };
+enum class JobKind : std::uint8_t { Backup = 1, Restore = 2, Verify = 3, Reshard = 4 };
 enum class JobState : std::uint8_t {
     Queued = 1,
     Running = 2,
