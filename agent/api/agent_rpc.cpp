@@ -24,8 +24,6 @@ constexpr Permission kPlanRestore{"restore.plan", Role::Viewer};
 constexpr Permission kReceipt{"receipt.read", Role::Viewer};
 constexpr Permission kRanges{"restore.ranges", Role::Viewer};
 constexpr Permission kTransactions{"transactions.list", Role::Viewer};
-constexpr Permission kAudit{"audit.read", Role::Viewer};
-constexpr Permission kVerifyAudit{"audit.verify", Role::Viewer};
 constexpr Permission kWatch{"live.watch", Role::Viewer};
 // Changing needs more, and leaves a trace.
 constexpr Permission kRunBackup{"backup.run", Role::Operator};
@@ -36,7 +34,6 @@ constexpr Permission kAdoptKeyspace{"keyspace.adopt", Role::Admin};
 
 constexpr std::size_t kMostColumns = 8'192;
 constexpr std::size_t kMostHeatBytes = std::size_t{96} << 20U;
-constexpr std::size_t kMostRecords = 100'000;
 
 std::string describeShards(const std::string& keyspace, const std::vector<ShardId>& shards)
 {
@@ -59,77 +56,12 @@ std::string describeJobs(const std::vector<JobId>& jobs)
     return text;
 }
 
-/// Times that a person can mean, so that nobody's arithmetic overflows further inside.
-Status checkTimes(WallTime from, WallTime to)
-{
-    constexpr WallTime kFirst{};
-    constexpr WallTime kLast = fromUnixMicros(253'402'300'800'000'000); // the year 10000
-    if (from < kFirst || to < kFirst || from > kLast || to > kLast) {
-        return makeError(Code::InvalidArgument, "the time range is beyond the years 1970 to 9999",
-                         "correct its begin and end");
-    }
-    return {};
-}
-
 } // namespace
-
-AgentRpc::Unary* AgentRpc::enqueue(Context* context, std::function<Status()> work)
-{
-    Unary* reactor = context->DefaultReactor();
-    const bool queued = m_parts.workers.submit([context, reactor, work = std::move(work)] {
-        if (context->IsCancelled()) { // nobody waits for it any more
-            reactor->Finish(grpc::Status::CANCELLED);
-            return;
-        }
-        const Status status = work();
-        reactor->Finish(status.ok() ? grpc::Status::OK : toGrpcStatus(*context, status.error()));
-    });
-    if (!queued) {
-        reactor->Finish(toGrpcStatus(*context, makeError(Code::ResourceExhausted,
-                                                         "the agent has too many calls waiting",
-                                                         "try again in a moment")));
-    }
-    return reactor;
-}
-
-AgentRpc::Unary* AgentRpc::read(Context* context, const Permission& permission,
-                                std::function<Status()> ask)
-{
-    return enqueue(context, [this, context, permission, ask = std::move(ask)]() -> Status {
-        ISO_TRY(m_parts.gatekeeper.admit(evidenceOf(*context), permission));
-        return ask();
-    });
-}
-
-AgentRpc::Unary* AgentRpc::change(Context* context, const Permission& permission,
-                                  std::string target,
-                                  std::function<Result<std::string>(const Visitor&)> apply)
-{
-    return enqueue(context,
-                   [this, context, permission, target = std::move(target),
-                    apply = std::move(apply)]() -> Status {
-                       ISO_ASSIGN(const Visitor visitor,
-                                  m_parts.gatekeeper.admit(evidenceOf(*context), permission));
-                       ISO_TRY(m_parts.gatekeeper.record(visitor, permission, target, "started"));
-                       const Result<std::string> outcome = apply(visitor);
-                       // The change is made: that its second entry failed is in the log, not the
-                       // caller's error.
-                       (void)m_parts.gatekeeper.record(
-                           visitor, permission, target,
-                           outcome.ok() ? "ok" + (outcome->empty() ? "" : ": " + outcome.value())
-                                        : "failed: " + outcome.error().message);
-                       if (!outcome.ok()) {
-                           return outcome.error();
-                       }
-                       m_parts.hub.nudge();
-                       return {};
-                   });
-}
 
 AgentRpc::Unary* AgentRpc::GetStatus(Context* context, const v1::GetStatusRequest* /*request*/,
                                      v1::ClusterStatus* answer)
 {
-    return read(context, kStatus, [this, answer]() -> Status {
+    return m_parts.desk.read(context, kStatus, [this, answer]() -> Status {
         ISO_ASSIGN(const ClusterStatus status, m_parts.service.status());
         *answer = proto::toProto(status);
         return {};
@@ -140,7 +72,7 @@ AgentRpc::Unary* AgentRpc::ListKeyspaces(Context* context,
                                          const v1::ListKeyspacesRequest* /*request*/,
                                          v1::ListKeyspacesResponse* answer)
 {
-    return read(context, kKeyspaces, [this, answer]() -> Status {
+    return m_parts.desk.read(context, kKeyspaces, [this, answer]() -> Status {
         ISO_ASSIGN(const std::vector<KeyspaceRecord> records, m_parts.service.keyspaces());
         proto::addAll(answer->mutable_keyspaces(), records);
         return {};
@@ -150,7 +82,7 @@ AgentRpc::Unary* AgentRpc::ListKeyspaces(Context* context,
 AgentRpc::Unary* AgentRpc::ListShards(Context* context, const v1::ListShardsRequest* request,
                                       v1::ListShardsResponse* answer)
 {
-    return read(context, kShards, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kShards, [this, request, answer]() -> Status {
         ISO_ASSIGN(const std::vector<ShardRecord> records,
                    m_parts.service.shards(proto::fromProto(*request)));
         proto::addAll(answer->mutable_shards(), records);
@@ -161,7 +93,7 @@ AgentRpc::Unary* AgentRpc::ListShards(Context* context, const v1::ListShardsRequ
 AgentRpc::Unary* AgentRpc::GetHeat(Context* context, const v1::GetHeatRequest* request,
                                    v1::HeatMatrix* answer)
 {
-    return read(context, kHeat, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kHeat, [this, request, answer]() -> Status {
         HeatQuery query = proto::fromProto(*request);
         ISO_TRY(checkTimes(query.from, query.to));
         query.columnLimit = std::min(query.columnLimit, kMostColumns);
@@ -181,7 +113,7 @@ AgentRpc::Unary* AgentRpc::GetHeat(Context* context, const v1::GetHeatRequest* r
 AgentRpc::Unary* AgentRpc::ListBackups(Context* context, const v1::ListBackupsRequest* request,
                                        v1::ListBackupsResponse* answer)
 {
-    return read(context, kBackups, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kBackups, [this, request, answer]() -> Status {
         BackupFilter filter = proto::fromProto(*request);
         ISO_TRY(checkTimes(filter.from.value_or(WallTime{}), filter.to.value_or(WallTime{})));
         filter.limit = std::min(filter.limit, kMostRecords);
@@ -195,7 +127,7 @@ AgentRpc::Unary* AgentRpc::ListSchedule(Context* context,
                                         const v1::ListScheduleRequest* /*request*/,
                                         v1::ListScheduleResponse* answer)
 {
-    return read(context, kSchedule, [this, answer]() -> Status {
+    return m_parts.desk.read(context, kSchedule, [this, answer]() -> Status {
         ISO_ASSIGN(const std::vector<ScheduleEntry> entries, m_parts.service.schedule());
         proto::addAll(answer->mutable_entries(), entries);
         return {};
@@ -205,7 +137,7 @@ AgentRpc::Unary* AgentRpc::ListSchedule(Context* context,
 AgentRpc::Unary* AgentRpc::ListJobs(Context* context, const v1::ListJobsRequest* request,
                                     v1::ListJobsResponse* answer)
 {
-    return read(context, kJobs, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kJobs, [this, request, answer]() -> Status {
         JobFilter filter = proto::fromProto(*request);
         filter.limit = std::min(filter.limit, kMostRecords);
         ISO_ASSIGN(const std::vector<JobRecord> records, m_parts.service.jobs(filter));
@@ -217,7 +149,7 @@ AgentRpc::Unary* AgentRpc::ListJobs(Context* context, const v1::ListJobsRequest*
 AgentRpc::Unary* AgentRpc::GetJob(Context* context, const v1::GetJobRequest* request,
                                   v1::Job* answer)
 {
-    return read(context, kJobs, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kJobs, [this, request, answer]() -> Status {
         ISO_ASSIGN(const JobRecord record, m_parts.service.job(JobId(request->id())));
         *answer = proto::toProto(record);
         return {};
@@ -227,7 +159,7 @@ AgentRpc::Unary* AgentRpc::GetJob(Context* context, const v1::GetJobRequest* req
 AgentRpc::Unary* AgentRpc::PlanRestore(Context* context, const v1::RestoreRequest* request,
                                        v1::RestorePlan* answer)
 {
-    return read(context, kPlanRestore, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kPlanRestore, [this, request, answer]() -> Status {
         const RestoreRequest wanted = proto::fromProto(*request);
         ISO_TRY(checkTimes(wanted.at.value_or(WallTime{}), WallTime{}));
         ISO_ASSIGN(const RestorePlan plan, m_parts.service.planRestore(wanted));
@@ -239,7 +171,7 @@ AgentRpc::Unary* AgentRpc::PlanRestore(Context* context, const v1::RestoreReques
 AgentRpc::Unary* AgentRpc::GetReceipt(Context* context, const v1::GetReceiptRequest* request,
                                       v1::RestoreReceipt* answer)
 {
-    return read(context, kReceipt, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kReceipt, [this, request, answer]() -> Status {
         ISO_ASSIGN(const RestoreReceipt receipt, m_parts.service.receipt(JobId(request->job())));
         *answer = proto::toProto(receipt);
         return {};
@@ -250,7 +182,7 @@ AgentRpc::Unary* AgentRpc::ListRestorableRanges(Context* context,
                                                 const v1::ListRestorableRangesRequest* request,
                                                 v1::ListRestorableRangesResponse* answer)
 {
-    return read(context, kRanges, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kRanges, [this, request, answer]() -> Status {
         ISO_ASSIGN(
             const std::vector<RestorableRange> ranges,
             m_parts.service.restorableRanges({request->keyspace(), request->include_retired()}));
@@ -263,7 +195,7 @@ AgentRpc::Unary* AgentRpc::ListTransactions(Context* context,
                                             const v1::ListTransactionsRequest* request,
                                             v1::ListTransactionsResponse* answer)
 {
-    return read(context, kTransactions, [this, request, answer]() -> Status {
+    return m_parts.desk.read(context, kTransactions, [this, request, answer]() -> Status {
         TransactionQuery query = proto::fromProto(*request);
         query.limit = std::min(query.limit, kMostRecords);
         ISO_ASSIGN(const std::vector<TransactionSummary> transactions,
@@ -273,95 +205,75 @@ AgentRpc::Unary* AgentRpc::ListTransactions(Context* context,
     });
 }
 
-AgentRpc::Unary* AgentRpc::ListAudit(Context* context, const v1::ListAuditRequest* request,
-                                     v1::ListAuditResponse* answer)
-{
-    return read(context, kAudit, [this, request, answer]() -> Status {
-        AuditFilter filter = proto::fromProto(*request);
-        filter.limit = std::min(filter.limit, kMostRecords);
-        ISO_ASSIGN(const std::vector<AuditEntry> entries, m_parts.service.audit(filter));
-        proto::addAll(answer->mutable_entries(), entries);
-        return {};
-    });
-}
-
-AgentRpc::Unary* AgentRpc::VerifyAudit(Context* context, const v1::VerifyAuditRequest* /*request*/,
-                                       v1::AuditVerification* answer)
-{
-    return read(context, kVerifyAudit, [this, answer]() -> Status {
-        ISO_ASSIGN(const AuditVerification verification, m_parts.service.verifyAudit());
-        *answer = proto::toProto(verification);
-        return {};
-    });
-}
-
 AgentRpc::Unary* AgentRpc::RunBackup(Context* context, const v1::RunBackupRequest* request,
                                      v1::RunBackupResponse* answer)
 {
     BackupRequest wanted = proto::fromProto(*request);
-    return change(context, kRunBackup, describeShards(wanted.keyspace, wanted.shards),
-                  [this, wanted, answer](const Visitor& visitor) -> Result<std::string> {
-                      BackupRequest named = wanted;
-                      named.caller.name = visitor.name;
-                      ISO_ASSIGN(const std::vector<JobId> jobs, m_parts.service.runBackup(named));
-                      for (const JobId job : jobs) {
-                          answer->add_jobs(job.get());
-                      }
-                      return describeJobs(jobs);
-                  });
+    return m_parts.desk.change(
+        context, kRunBackup, describeShards(wanted.keyspace, wanted.shards),
+        [this, wanted, answer](const Visitor& visitor) -> Result<std::string> {
+            BackupRequest named = wanted;
+            named.caller.name = visitor.name;
+            ISO_ASSIGN(const std::vector<JobId> jobs, m_parts.service.runBackup(named));
+            for (const JobId job : jobs) {
+                answer->add_jobs(job.get());
+            }
+            return describeJobs(jobs);
+        });
 }
 
 AgentRpc::Unary* AgentRpc::VerifyBackups(Context* context, const v1::VerifyBackupsRequest* request,
                                          v1::VerifyBackupsResponse* answer)
 {
     VerifyRequest wanted = proto::fromProto(*request);
-    return change(context, kVerifyBackups,
-                  describeShards(wanted.keyspace, wanted.shards) + ", level " +
-                      std::string(verifyLevelName(wanted.level)),
-                  [this, wanted, answer](const Visitor& visitor) -> Result<std::string> {
-                      VerifyRequest named = wanted;
-                      named.caller.name = visitor.name;
-                      ISO_ASSIGN(const JobId job, m_parts.service.verifyBackups(named));
-                      answer->set_job(job.get());
-                      return describeJobs({job});
-                  });
+    return m_parts.desk.change(
+        context, kVerifyBackups,
+        describeShards(wanted.keyspace, wanted.shards) + ", level " +
+            std::string(verifyLevelName(wanted.level)),
+        [this, wanted, answer](const Visitor& visitor) -> Result<std::string> {
+            VerifyRequest named = wanted;
+            named.caller.name = visitor.name;
+            ISO_ASSIGN(const JobId job, m_parts.service.verifyBackups(named));
+            answer->set_job(job.get());
+            return describeJobs({job});
+        });
 }
 
 AgentRpc::Unary* AgentRpc::RunRestore(Context* context, const v1::RunRestoreRequest* request,
                                       v1::RunRestoreResponse* answer)
 {
-    return change(context, kRunRestore, "plan " + request->plan_id(),
-                  [this, request, answer](const Visitor& visitor) -> Result<std::string> {
-                      ISO_ASSIGN(const JobId job,
-                                 m_parts.service.runRestore(
-                                     {.planId = request->plan_id(), .caller = {visitor.name}}));
-                      answer->set_job(job.get());
-                      return describeJobs({job});
-                  });
+    return m_parts.desk.change(
+        context, kRunRestore, "plan " + request->plan_id(),
+        [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+            ISO_ASSIGN(const JobId job, m_parts.service.runRestore({.planId = request->plan_id(),
+                                                                    .caller = {visitor.name}}));
+            answer->set_job(job.get());
+            return describeJobs({job});
+        });
 }
 
 AgentRpc::Unary* AgentRpc::CancelJob(Context* context, const v1::CancelJobRequest* request,
                                      v1::CancelJobResponse* /*answer*/)
 {
-    return change(context, kCancelJob, "job " + std::to_string(request->id()),
-                  [this, request](const Visitor&) -> Result<std::string> {
-                      ISO_TRY(m_parts.service.cancelJob(JobId(request->id())));
-                      return std::string();
-                  });
+    return m_parts.desk.change(context, kCancelJob, "job " + std::to_string(request->id()),
+                               [this, request](const Visitor&) -> Result<std::string> {
+                                   ISO_TRY(m_parts.service.cancelJob(JobId(request->id())));
+                                   return std::string();
+                               });
 }
 
 AgentRpc::Unary* AgentRpc::AdoptKeyspace(Context* context, const v1::AdoptKeyspaceRequest* request,
                                          v1::Keyspace* answer)
 {
-    return change(context, kAdoptKeyspace, "keyspace " + request->name(),
-                  [this, request, answer](const Visitor& visitor) -> Result<std::string> {
-                      AdoptRequest wanted = proto::fromProto(*request);
-                      wanted.caller.name = visitor.name;
-                      ISO_ASSIGN(const KeyspaceRecord record,
-                                 m_parts.service.adoptKeyspace(wanted));
-                      *answer = proto::toProto(record);
-                      return std::to_string(record.shardCount) + " shards";
-                  });
+    return m_parts.desk.change(
+        context, kAdoptKeyspace, "keyspace " + request->name(),
+        [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+            AdoptRequest wanted = proto::fromProto(*request);
+            wanted.caller.name = visitor.name;
+            ISO_ASSIGN(const KeyspaceRecord record, m_parts.service.adoptKeyspace(wanted));
+            *answer = proto::toProto(record);
+            return std::to_string(record.shardCount) + " shards";
+        });
 }
 
 grpc::ServerWriteReactor<v1::LiveUpdate>* AgentRpc::Watch(Context* context,
@@ -370,16 +282,17 @@ grpc::ServerWriteReactor<v1::LiveUpdate>* AgentRpc::Watch(Context* context,
     auto* reactor = new WatchReactor(*context); // deletes itself when gRPC is done with it
     const v1::WatchRequest wanted = *request;
     const auto open = [this, context, wanted]() -> Result<std::shared_ptr<LiveOutbox>> {
-        ISO_ASSIGN(const Visitor visitor, m_parts.gatekeeper.admit(evidenceOf(*context), kWatch));
+        ISO_ASSIGN(const Visitor visitor,
+                   m_parts.desk.gatekeeper().admit(evidenceOf(*context), kWatch));
         LiveFollower follower;
         follower.heat = followOf(wanted);
         follower.wantSecondSampling = wanted.want_second_sampling();
         follower.stillAllowed = [this, visitor] {
-            return m_parts.gatekeeper.recheck(visitor, kWatch);
+            return m_parts.desk.gatekeeper().recheck(visitor, kWatch);
         };
-        return m_parts.hub.follow(std::move(follower));
+        return m_parts.desk.hub().follow(std::move(follower));
     };
-    if (!m_parts.workers.submit([reactor, open] { reactor->start(open()); })) {
+    if (!m_parts.desk.workers().submit([reactor, open] { reactor->start(open()); })) {
         reactor->start(makeError(Code::ResourceExhausted, "the agent has too many calls waiting",
                                  "try again in a moment"));
     }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/api/gatekeeper.h"
-#include "agent/api/live_hub.h"
-#include "agent/api/worker_pool.h"
+#include "agent/api/rpc_desk.h"
 #include "shared/model/agent_service.h"
 
-#include <functional>
 #include <isotherm/v1/agent.grpc.pb.h>
-#include <string>
 
 namespace isotherm::api
 {
@@ -21,15 +17,13 @@ public:
     struct Parts
     {
         AgentService& service;
-        Gatekeeper& gatekeeper;
-        LiveHub& hub;
-        WorkerPool& workers;
+        RpcDesk& desk;
     };
 
     explicit AgentRpc(Parts parts) : m_parts(parts) {}
 
-    using Context = grpc::CallbackServerContext;
-    using Unary = grpc::ServerUnaryReactor;
+    using Context = RpcDesk::Context;
+    using Unary = RpcDesk::Unary;
 
     Unary* GetStatus(Context* context, const v1::GetStatusRequest* request,
                      v1::ClusterStatus* answer) override;
@@ -54,10 +48,6 @@ public:
                                 v1::ListRestorableRangesResponse* answer) override;
     Unary* ListTransactions(Context* context, const v1::ListTransactionsRequest* request,
                             v1::ListTransactionsResponse* answer) override;
-    Unary* ListAudit(Context* context, const v1::ListAuditRequest* request,
-                     v1::ListAuditResponse* answer) override;
-    Unary* VerifyAudit(Context* context, const v1::VerifyAuditRequest* request,
-                       v1::AuditVerification* answer) override;
     Unary* RunBackup(Context* context, const v1::RunBackupRequest* request,
                      v1::RunBackupResponse* answer) override;
     Unary* VerifyBackups(Context* context, const v1::VerifyBackupsRequest* request,
@@ -72,14 +62,6 @@ public:
                                                     const v1::WatchRequest* request) override;
 
 private:
-    /// Admits, then lets `ask` fill the answer, on a worker.
-    Unary* read(Context* context, const Permission& permission, std::function<Status()> ask);
-    /// The same, with an audit entry before and after. `apply` returns what came of it in words
-    /// ("job 12").
-    Unary* change(Context* context, const Permission& permission, std::string target,
-                  std::function<Result<std::string>(const Visitor&)> apply);
-    Unary* enqueue(Context* context, std::function<Status()> work);
-
     const Parts m_parts;
 };
 

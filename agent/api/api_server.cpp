@@ -2,6 +2,7 @@
 #include "agent/api/api_server.h"
 
 #include "agent/api/agent_rpc.h"
+#include "agent/api/audit_rpc.h"
 #include "agent/api/gatekeeper.h"
 #include "agent/api/live_hub.h"
 #include "agent/api/worker_pool.h"
@@ -50,8 +51,8 @@ public:
                  .interval = options.liveInterval,
                  .streams = options.liveStreams,
                  .queue = options.liveQueue}),
-          m_workers(options.workers, options.queuedCalls),
-          m_rpc({options.service, m_gatekeeper, m_hub, m_workers})
+          m_workers(options.workers, options.queuedCalls), m_desk({m_gatekeeper, m_hub, m_workers}),
+          m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk)
     {
     }
 
@@ -62,6 +63,7 @@ public:
         grpc::ServerBuilder builder;
         builder.AddListeningPort(options.listen, credentials(options.tls), &m_port);
         builder.RegisterService(&m_rpc);
+        builder.RegisterService(&m_auditRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -102,14 +104,16 @@ private:
     Gatekeeper m_gatekeeper;
     LiveHub m_hub;
     WorkerPool m_workers;
+    RpcDesk m_desk;
     AgentRpc m_rpc;
+    AuditRpc m_auditRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;
 };
 
-/// gRPC writes its own lines on standard error, in no format of ours; what matters of them is in the
-/// audit log. Whoever sets GRPC_VERBOSITY wants them.
+/// gRPC writes its own lines on standard error, in no format of ours; what matters of them is in
+/// the audit log. Whoever sets GRPC_VERBOSITY wants them.
 void quietGrpc()
 {
     if (std::getenv("GRPC_VERBOSITY") == nullptr) {

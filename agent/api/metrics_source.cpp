@@ -144,7 +144,7 @@ std::optional<bool> MetricsSource::auditIntact()
     const Instant now = m_parts.clock.now();
     const std::lock_guard lock(m_mutex);
     if (!m_auditIntact || now - m_auditChecked >= kAuditEvery) {
-        const Result<AuditVerification> verification = m_parts.service.verifyAudit();
+        const Result<AuditVerification> verification = m_parts.service.auditTrail().verifyAudit();
         m_auditIntact = verification.ok() ? std::optional(verification->intact) : std::nullopt;
         m_auditChecked = now;
     }

@@ -7,7 +7,7 @@ namespace isotherm::ctl
 ExitCode listAudit(Session& session, std::uint64_t after, std::size_t limit)
 {
     const Result<std::vector<AuditEntry>> entries =
-        session.agent.audit({.afterSequence = after, .limit = limit});
+        session.agent.auditTrail().auditEntries({.afterSequence = after, .limit = limit});
     if (!entries.ok()) {
         return reportError(session.terminal, entries.error());
     }
@@ -31,12 +31,12 @@ ExitCode listAudit(Session& session, std::uint64_t after, std::size_t limit)
 
 ExitCode verifyAudit(Session& session)
 {
-    const Result<AuditVerification> answer = session.agent.verifyAudit();
+    const Result<AuditVerification> answer = session.agent.auditTrail().verifyAudit();
     if (!answer.ok()) {
         return reportError(session.terminal, answer.error());
     }
     // The newest hash, to be kept elsewhere by whoever wants to detect a chain that was made up.
-    const auto newest = session.agent.audit({.afterSequence = 0, .limit = 1});
+    const auto newest = session.agent.auditTrail().auditEntries({.afterSequence = 0, .limit = 1});
     show(session, Record{"audit_verification",
                          {{"intact", "intact", answer->intact},
                           {"entries", "entries", answer->entries},

@@ -138,16 +138,6 @@ Result<RestoreReceipt> AgentCore::receipt(JobId job)
     return m_parts.restores.receipt(job);
 }
 
-Result<std::vector<AuditEntry>> AgentCore::audit(const AuditFilter& filter)
-{
-    return m_parts.audit.list(filter);
-}
-
-Result<AuditVerification> AgentCore::verifyAudit()
-{
-    return m_parts.audit.verify();
-}
-
 Result<std::vector<ShardRecord>> AgentCore::choose(const std::string& keyspace,
                                                    const std::vector<ShardId>& shards)
 {

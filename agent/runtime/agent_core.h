@@ -9,7 +9,6 @@
 #include "agent/restore/restore_planner.h"
 #include "agent/runtime/collector.h"
 #include "agent/runtime/health_board.h"
-#include "agent/security/audit_log.h"
 #include "shared/model/agent_service.h"
 
 #include <functional>
@@ -49,7 +48,7 @@ public:
         const backup::Scheduler& scheduler;
         restore::RestorePlanner& planner;
         jobs::JobEngine& jobs;
-        security::AuditLog& audit;
+        AuditService& auditTrail;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -70,8 +69,7 @@ public:
     restorableRanges(const ShardFilter& filter) override;
     [[nodiscard]] Result<std::vector<TransactionSummary>>
     transactions(const TransactionQuery& query) override;
-    [[nodiscard]] Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
-    [[nodiscard]] Result<AuditVerification> verifyAudit() override;
+    [[nodiscard]] AuditService& auditTrail() override { return m_parts.auditTrail; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

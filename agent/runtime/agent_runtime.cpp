@@ -10,6 +10,7 @@
 #include "agent/metadata/database.h"
 #include "agent/metadata/heat_block_store.h"
 #include "agent/runtime/agent_core.h"
+#include "agent/runtime/audit_core.h"
 #include "agent/runtime/capture_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/storage/directory_store.h"
@@ -343,10 +344,10 @@ private:
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
                            m_health, m_options.log},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
+    AuditCore m_auditCore{*m_foundation.audit};
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
-         m_collector, m_scheduler, m_planner, m_jobs, *m_foundation.audit, m_health,
-         m_options.clock},
+         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_health, m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

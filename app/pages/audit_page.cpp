@@ -95,7 +95,7 @@ void AuditPage::showEvent(QShowEvent* event)
 void AuditPage::refresh()
 {
     m_context.gateway.ask<std::vector<AuditEntry>>(
-        this, [](AgentService& agent) { return agent.audit({}); },
+        this, [](AgentService& agent) { return agent.auditTrail().auditEntries({}); },
         [this](const Result<std::vector<AuditEntry>>& answer) {
             if (!answer.ok()) {
                 say(text::error(answer.error()), "critical");
@@ -112,7 +112,7 @@ void AuditPage::verify()
     m_verify->setEnabled(false);
     say(tr("Verifying…"), "plain");
     m_context.gateway.ask<AuditVerification>(
-        this, [](AgentService& agent) { return agent.verifyAudit(); },
+        this, [](AgentService& agent) { return agent.auditTrail().verifyAudit(); },
         [this](const Result<AuditVerification>& answer) {
             m_verify->setEnabled(true);
             if (!answer.ok()) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/client/agent_client.h"
 
+#include "shared/client/audit_client.h"
 #include "shared/client/connection.h"
 #include "shared/client/private_key.h"
+#include "shared/client/unary_call.h"
 #include "shared/proto/convert.h"
 
 #include <algorithm>
@@ -57,7 +59,7 @@ class GrpcAgentClient final : public AgentClient
 {
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
-        : m_connection(std::move(connection))
+        : m_connection(std::move(connection)), m_audit(m_connection)
     {
     }
 
@@ -151,18 +153,7 @@ public:
         return takeAll<TransactionSummary>(answer.transactions());
     }
 
-    Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override
-    {
-        ISO_ASSIGN(const auto answer,
-                   call<v1::ListAuditResponse>(&v1::Agent::Stub::ListAudit, toProto(filter)));
-        return takeAll<AuditEntry>(answer.entries());
-    }
-
-    Result<AuditVerification> verifyAudit() override
-    {
-        return record<v1::AuditVerification>(&v1::Agent::Stub::VerifyAudit,
-                                             v1::VerifyAuditRequest());
-    }
+    AuditService& auditTrail() override { return m_audit; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -208,14 +199,7 @@ private:
     template <class Answer, class Method, class Request>
     Result<Answer> call(Method method, const Request& request) const
     {
-        grpc::ClientContext context;
-        context.set_deadline(std::chrono::system_clock::now() + m_connection->options.deadline);
-        Answer answer;
-        const grpc::Status status = ((*m_connection->stub).*method)(&context, request, &answer);
-        if (!status.ok()) {
-            return fromGrpcStatus(status, context, m_connection->target);
-        }
-        return answer;
+        return unaryCall<Answer>(*m_connection, *m_connection->stub, method, request);
     }
 
     /// A call whose answer is one record.
@@ -228,6 +212,7 @@ private:
     }
 
     const std::shared_ptr<const Connection> m_connection;
+    AuditClient m_audit;
 };
 
 } // namespace
@@ -245,7 +230,8 @@ Result<std::unique_ptr<AgentClient>> connectAgent(const Profile& profile,
     auto connection = std::make_shared<Connection>();
     connection->target = {profile.address, options.deadline};
     connection->options = options;
-    connection->stub = v1::Agent::NewStub(openChannel(profile, options));
+    connection->channel = openChannel(profile, options);
+    connection->stub = v1::Agent::NewStub(connection->channel);
     return std::unique_ptr<AgentClient>(std::make_unique<GrpcAgentClient>(std::move(connection)));
 }
 

@@ -4,6 +4,7 @@
 #include "shared/client/agent_client.h"
 #include "shared/client/grpc_errors.h"
 
+#include <grpcpp/channel.h>
 #include <isotherm/v1/agent.grpc.pb.h>
 #include <memory>
 
@@ -16,6 +17,7 @@ struct Connection
 {
     CallTarget target;
     ClientOptions options;
+    std::shared_ptr<grpc::Channel> channel; ///< for the stubs of further services
     std::unique_ptr<isotherm::v1::Agent::Stub> stub;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/model/audit_service.h"
 #include "shared/model/heat_matrix.h"
 #include "shared/model/records.h"
 
@@ -33,12 +34,6 @@ struct JobFilter
 {
     bool activeOnly = false;
     std::size_t limit = 200; ///< newest first
-};
-
-struct AuditFilter
-{
-    std::uint64_t afterSequence = 0;
-    std::size_t limit = 1'000; ///< newest kept, in ascending order
 };
 
 /// Transactions around an instant.
@@ -92,8 +87,9 @@ struct AdoptRequest
 
 /// Everything that can be asked of an agent. Implemented by the agent itself and, across the
 /// network, by shared/client, so that whoever uses it (API, CLI, console, tests) need not know
-/// which it holds. Thread-safe. Calls return within their deadline (client) or promptly (agent):
-/// long work is a job, found by its id.
+/// which it holds. Areas beyond the core are services of their own, reached from here, so that none
+/// of them grows into all the others. Thread-safe. Calls return within their deadline (client) or
+/// promptly (agent): long work is a job, found by its id.
 class AgentService
 {
 public:
@@ -119,8 +115,9 @@ public:
     /// Of captured history that has been backed up. NotFound for an unknown keyspace.
     [[nodiscard]] virtual Result<std::vector<TransactionSummary>>
     transactions(const TransactionQuery& query) = 0;
-    [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
-    [[nodiscard]] virtual Result<AuditVerification> verifyAudit() = 0;
+
+    // Areas of their own, each with its header; they live as long as this does.
+    [[nodiscard]] virtual AuditService& auditTrail() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-/// Between the records of shared/model and the messages of isotherm.v1, both ways. Stateless.
+/// Between the records of shared/model and the messages of isotherm.v1, both ways. Stateless. The
+/// services beside the core have a convert_<area>.h each, which converts whole answers.
 ///
 /// What comes from the network is never trusted: an enum value that this version does not know is
 /// kept (its name reads "unknown"), one that does not fit the type becomes 0, and a matrix whose
@@ -35,8 +36,6 @@ namespace v1 = ::isotherm::v1;
 [[nodiscard]] v1::RestoreRequest toProto(const RestoreRequest& request);
 [[nodiscard]] v1::RestorePlan toProto(const RestorePlan& plan);
 [[nodiscard]] v1::RestoreReceipt toProto(const RestoreReceipt& receipt);
-[[nodiscard]] v1::AuditEntry toProto(const AuditEntry& entry);
-[[nodiscard]] v1::AuditVerification toProto(const AuditVerification& verification);
 [[nodiscard]] v1::ClusterStatus toProto(const ClusterStatus& status);
 [[nodiscard]] v1::HeatMatrix toProto(const HeatMatrix& matrix);
 [[nodiscard]] v1::ErrorDetail toProto(const Error& error);
@@ -52,8 +51,6 @@ namespace v1 = ::isotherm::v1;
 [[nodiscard]] RestoreRequest fromProto(const v1::RestoreRequest& message);
 [[nodiscard]] RestorePlan fromProto(const v1::RestorePlan& message);
 [[nodiscard]] RestoreReceipt fromProto(const v1::RestoreReceipt& message);
-[[nodiscard]] AuditEntry fromProto(const v1::AuditEntry& message);
-[[nodiscard]] AuditVerification fromProto(const v1::AuditVerification& message);
 [[nodiscard]] ClusterStatus fromProto(const v1::ClusterStatus& message);
 /// Internal when the sizes do not agree: the other side is broken.
 [[nodiscard]] Result<HeatMatrix> fromProto(const v1::HeatMatrix& message);
@@ -65,7 +62,6 @@ namespace v1 = ::isotherm::v1;
 [[nodiscard]] v1::ListBackupsRequest toProto(const BackupFilter& filter);
 [[nodiscard]] v1::ListJobsRequest toProto(const JobFilter& filter);
 [[nodiscard]] v1::ListTransactionsRequest toProto(const TransactionQuery& query);
-[[nodiscard]] v1::ListAuditRequest toProto(const AuditFilter& filter);
 [[nodiscard]] v1::RunBackupRequest toProto(const BackupRequest& request);
 [[nodiscard]] v1::VerifyBackupsRequest toProto(const VerifyRequest& request);
 [[nodiscard]] v1::AdoptKeyspaceRequest toProto(const AdoptRequest& request);
@@ -75,7 +71,6 @@ namespace v1 = ::isotherm::v1;
 [[nodiscard]] BackupFilter fromProto(const v1::ListBackupsRequest& message);
 [[nodiscard]] JobFilter fromProto(const v1::ListJobsRequest& message);
 [[nodiscard]] TransactionQuery fromProto(const v1::ListTransactionsRequest& message);
-[[nodiscard]] AuditFilter fromProto(const v1::ListAuditRequest& message);
 [[nodiscard]] BackupRequest fromProto(const v1::RunBackupRequest& message);
 [[nodiscard]] VerifyRequest fromProto(const v1::VerifyBackupsRequest& message);
 [[nodiscard]] AdoptRequest fromProto(const v1::AdoptKeyspaceRequest& message);

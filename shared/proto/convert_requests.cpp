@@ -118,19 +118,6 @@ TransactionQuery fromProto(const v1::ListTransactionsRequest& message)
     return query;
 }
 
-v1::ListAuditRequest toProto(const AuditFilter& filter)
-{
-    v1::ListAuditRequest message;
-    message.set_after_sequence(filter.afterSequence);
-    message.set_limit(filter.limit);
-    return message;
-}
-
-AuditFilter fromProto(const v1::ListAuditRequest& message)
-{
-    return {.afterSequence = message.after_sequence(), .limit = message.limit()};
-}
-
 v1::RunBackupRequest toProto(const BackupRequest& request)
 {
     v1::RunBackupRequest message;

@@ -272,7 +272,7 @@ Result<RestoreReceipt> FakeConsoleAgent::receipt(JobId job)
     return receipt;
 }
 
-Result<std::vector<AuditEntry>> FakeConsoleAgent::audit(const AuditFilter& /*filter*/)
+Result<std::vector<AuditEntry>> FakeConsoleAgent::auditEntries(const AuditFilter& /*filter*/)
 {
     ISO_TRY(record("audit"));
     return m_world.audit();

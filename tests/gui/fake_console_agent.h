@@ -25,7 +25,7 @@ struct RecordedCall
 
 /// An agent in this process: the values of a DemoWorld, streams and calls on threads of their own,
 /// as the network client has them. Connections can be cut. Thread-safe.
-class FakeConsoleAgent : public client::AgentClient
+class FakeConsoleAgent : public client::AgentClient, public AuditService
 {
 public:
     explicit FakeConsoleAgent(DemoWorld world);
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] Result<JobRecord> job(JobId id) override;
     [[nodiscard]] Result<RestorePlan> planRestore(const RestoreRequest& request) override;
     [[nodiscard]] Result<RestoreReceipt> receipt(JobId job) override;
-    [[nodiscard]] Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
+    [[nodiscard]] Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
+    [[nodiscard]] AuditService& auditTrail() override { return *this; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;

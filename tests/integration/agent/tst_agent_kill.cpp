@@ -448,7 +448,7 @@ void TestAgentKill::oracle_ofALaterMoment_differs()
 
 void TestAgentKill::afterwards_chainAndBackupsAreIntact()
 {
-    const auto audit = m_client->verifyAudit();
+    const auto audit = m_client->auditTrail().verifyAudit();
     QVERIFY(audit.ok());
     QVERIFY2(audit->intact, std::to_string(audit->firstBad).c_str());
     const auto verified = m_world->ctl("operator", {"backups", "verify", "--wait"});

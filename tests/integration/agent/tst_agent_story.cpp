@@ -422,7 +422,7 @@ void TestAgentStory::audit_tellsWhoDidWhat()
 {
     QCOMPARE(ctl("viewer", {"audit", "verify"}), 0);
     QCOMPARE(ctl("viewer", {"audit", "list", "-o", "csv"}), 0);
-    const auto entries = m_operator->audit({});
+    const auto entries = m_operator->auditTrail().auditEntries({});
     QVERIFY(entries.ok());
     const auto has = [&entries](const std::string& who, const std::string& action, bool succeeded) {
         return std::any_of(entries->begin(), entries->end(), [&](const AuditEntry& entry) {

@@ -93,8 +93,8 @@ void TestApiCalls::reads_overTheWire_equalTheServices()
     QVERIFY(m_client->jobs({}).value() == m_fake->jobs({}).value());
     QCOMPARE(m_client->jobs({.activeOnly = true})->size(), std::size_t{1});
     QVERIFY(m_client->job(JobId(2)).value() == m_fake->job(JobId(2)).value());
-    QVERIFY(m_client->audit({}).value() == m_fake->audit({}).value());
-    QVERIFY(m_client->verifyAudit()->intact);
+    QVERIFY(m_client->auditTrail().auditEntries({}).value() == m_fake->auditEntries({}).value());
+    QVERIFY(m_client->auditTrail().verifyAudit()->intact);
 }
 
 void TestApiCalls::heat_overTheWire_equalsTheServices()

@@ -420,7 +420,7 @@ Result<RestoreReceipt> FakeAgentService::receipt(JobId job)
     return makeError(Code::NotFound, "job " + std::to_string(job.get()) + " has no receipt");
 }
 
-Result<std::vector<AuditEntry>> FakeAgentService::audit(const AuditFilter& filter)
+Result<std::vector<AuditEntry>> FakeAgentService::auditEntries(const AuditFilter& filter)
 {
     ISO_TRY(enter());
     const std::lock_guard lock(m_mutex);

@@ -42,7 +42,7 @@ struct FakeState
 
 /// Thread-safe. Heat is a pure function of shard, metric and time, so that a test can compute what
 /// it must see: heatValue().
-class FakeAgentService final : public AgentService
+class FakeAgentService final : public AgentService, public AuditService
 {
 public:
     explicit FakeAgentService(FakeState state = sampleState()) : m_state(std::move(state)) {}
@@ -71,7 +71,8 @@ public:
     Result<JobRecord> job(JobId id) override;
     Result<RestorePlan> planRestore(const RestoreRequest& request) override;
     Result<RestoreReceipt> receipt(JobId job) override;
-    Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override;
+    Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
+    [[nodiscard]] AuditService& auditTrail() override { return *this; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;

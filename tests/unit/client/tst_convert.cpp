@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shared/base/result.h"
 #include "shared/proto/convert.h"
+#include "shared/proto/convert_audit.h"
 
 #include <QtTest/QtTest>
 #include <cmath>
