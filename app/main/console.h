@@ -6,6 +6,7 @@
 #include "app/main/settings.h"
 #include "app/models/cluster_state.h"
 #include "app/models/heat_feed.h"
+#include "app/models/restorable_feed.h"
 #include "app/models/view_context.h"
 
 #include <QSettings>
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] ClusterState& state() { return m_state; }
     [[nodiscard]] ViewContext& view() { return m_view; }
     [[nodiscard]] HeatFeed& feed() { return m_feed; }
+    [[nodiscard]] RestorableFeed& restorable() { return m_restorable; }
     [[nodiscard]] AgentSession& session() { return m_session; }
     [[nodiscard]] Settings& settings() { return m_settings; }
 
@@ -39,6 +41,7 @@ private:
     ViewContext m_view;
     AgentSession m_session;
     HeatFeed m_feed;
+    RestorableFeed m_restorable;
     MainWindow m_window;
 };
 

@@ -135,6 +135,7 @@ void BackupsPage::connectState()
             [this] { m_lanes->setZone(m_context.view.zone()); });
     connect(&view, &ViewContext::selectionChanged, this, &BackupsPage::applySelection);
     connect(&state, &ClusterState::backupsChanged, this, &BackupsPage::refresh);
+    connect(&m_context.restorable, &RestorableFeed::changed, this, &BackupsPage::refresh);
     connect(&state, &ClusterState::linkChanged, this, [this] {
         applySelection();
         refresh();
@@ -161,7 +162,8 @@ void BackupsPage::refresh()
     content.backups = state.backups();
     const WallTime now = state.now();
     content.now = viewmath::toSeconds(now);
-    content.lanes = viewmath::backupLanes({content.shards, content.backups, state.schedule(), now});
+    content.lanes = viewmath::backupLanes({content.shards, content.backups, state.schedule(),
+                                           m_context.restorable.ranges(), now});
     if (const auto& status = state.status()) {
         content.hotAbove = status->hotAbove;
         content.warmAbove = status->warmAbove;

@@ -3,6 +3,7 @@
 
 #include "app/models/agent_gateway.h"
 #include "app/models/cluster_state.h"
+#include "app/models/restorable_feed.h"
 #include "app/models/view_context.h"
 
 namespace isotherm
@@ -14,6 +15,7 @@ struct PageContext
     ClusterState& state;
     ViewContext& view;
     AgentGateway& gateway;
+    RestorableFeed& restorable;
 };
 
 } // namespace isotherm

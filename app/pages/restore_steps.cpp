@@ -2,10 +2,9 @@
 #include "app/pages/restore_steps.h"
 
 #include "app/models/jobs_model.h"
+#include "app/pages/step_layout.h"
 #include "app/viewmath/text.h"
-#include "app/widgets/zoned_time_edit.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -18,43 +17,20 @@
 
 namespace isotherm
 {
-namespace
-{
-
-QLabel* label(const QString& said, const char* name, QWidget* parent)
-{
-    auto* made = new QLabel(said, parent);
-    made->setObjectName(QString::fromLatin1(name));
-    made->setWordWrap(true);
-    return made;
-}
-
-QVBoxLayout* stepLayout(QWidget* step, const QString& title, const QString& explanation)
-{
-    auto* layout = new QVBoxLayout(step);
-    layout->setContentsMargins(24, 18, 24, 12);
-    layout->setSpacing(10);
-    layout->addWidget(label(title, "stepTitle", step));
-    layout->addWidget(label(explanation, "mutedLabel", step));
-    return layout;
-}
-
-} // namespace
-
 RestoreWhatStep::RestoreWhatStep(QWidget* parent)
-    : QWidget(parent), m_shards(label({}, "plainLabel", this)), m_tables(new QListWidget(this)),
-      m_predicate(new QLineEdit(this)), m_example(label({}, "mutedLabel", this))
+    : QWidget(parent), m_shards(stepLabel({}, "plainLabel", this)), m_tables(new QListWidget(this)),
+      m_predicate(new QLineEdit(this)), m_example(stepLabel({}, "mutedLabel", this))
 {
     QVBoxLayout* layout = stepLayout(
         this, tr("What to bring back"),
         tr("Only the runs and blocks that hold these rows are read from the repository."));
     layout->addWidget(m_shards);
     layout->addSpacing(6);
-    layout->addWidget(label(tr("Tables"), "fieldLabel", this));
+    layout->addWidget(stepLabel(tr("Tables"), "fieldLabel", this));
     m_tables->setAccessibleName(tr("Tables"));
     m_tables->setMaximumHeight(130);
     layout->addWidget(m_tables);
-    layout->addWidget(label(tr("Only rows whose key fits (optional)"), "fieldLabel", this));
+    layout->addWidget(stepLabel(tr("Only rows whose key fits (optional)"), "fieldLabel", this));
     m_predicate->setAccessibleName(tr("Key predicate"));
     m_predicate->setClearButtonEnabled(true);
     layout->addWidget(m_predicate);
@@ -123,117 +99,6 @@ bool RestoreWhatStep::complete() const
     return m_tables->count() == 0;
 }
 
-RestoreWhenStep::RestoreWhenStep(QWidget* parent)
-    : QWidget(parent), m_newest(new QRadioButton(tr("The newest backup"), this)),
-      m_before(new QRadioButton(tr("The newest backup at or before"), this)),
-      m_moment(new ZonedTimeEdit(this)), m_points(new QListWidget(this)),
-      m_result(label({}, "resultLabel", this))
-{
-    QVBoxLayout* layout = stepLayout(
-        this, tr("From when"),
-        tr("A shard comes back as its newest backup at or before this moment shows it. To undo an "
-           "accident, choose a moment just before it."));
-    m_moment->setAccessibleName(tr("Moment"));
-    layout->addWidget(m_newest);
-    layout->addWidget(m_before);
-    layout->addWidget(m_moment);
-    layout->addWidget(label(tr("Restorable moments, newest first"), "fieldLabel", this));
-    m_points->setAccessibleName(tr("Restorable moments"));
-    layout->addWidget(m_points, 1);
-    layout->addWidget(m_result);
-    connect(m_newest, &QRadioButton::toggled, this, &RestoreWhenStep::resolve);
-    connect(m_moment, &QDateTimeEdit::dateTimeChanged, this, [this] {
-        // All of the second that is shown: backups of this second count as "at".
-        m_wish = m_moment->instant() + std::chrono::microseconds(999'999);
-        m_before->setChecked(true);
-        resolve();
-    });
-    connect(m_points, &QListWidget::itemClicked, this, [this] {
-        const int row = m_points->currentRow();
-        if (row >= 0 && row < static_cast<int>(m_restorePoints.size())) {
-            const WallTime at = m_restorePoints[static_cast<std::size_t>(row)].at;
-            m_moment->setInstant(at, m_zone);
-            m_wish = at; // to the microsecond: the editor only knows seconds
-            m_before->setChecked(true);
-            resolve();
-        }
-    });
-}
-
-void RestoreWhenStep::setPoints(std::vector<BackupRecord> backups, std::vector<ShardId> shards,
-                                std::optional<WallTime> wish, const Zone& zone)
-{
-    m_backups = std::move(backups);
-    m_shards = std::move(shards);
-    m_zone = zone;
-    m_wish = wish;
-    m_restorePoints = viewmath::restorePoints(m_backups, m_shards);
-    fillPoints();
-    {
-        const QSignalBlocker blocker(m_moment);
-        const auto initial = wish                      ? wish
-                             : m_restorePoints.empty() ? std::nullopt
-                                                       : std::optional(m_restorePoints.front().at);
-        if (initial) {
-            m_moment->setInstant(*initial, zone);
-        }
-        m_before->setText(
-            tr("The newest backup at or before (%1)").arg(zone.name(initial.value_or(WallTime{}))));
-    }
-    (wish ? m_before : m_newest)->setChecked(true);
-    resolve();
-}
-
-void RestoreWhenStep::fillPoints()
-{
-    m_points->clear();
-    const std::size_t wanted = m_shards.size();
-    for (const viewmath::RestorePoint& point : m_restorePoints) {
-        QString said = m_zone.full(point.at);
-        if (point.shards < wanted) {
-            said += QStringLiteral("    ") + tr("%1 of %2 shards").arg(point.shards).arg(wanted);
-        }
-        m_points->addItem(said);
-    }
-}
-
-std::optional<WallTime> RestoreWhenStep::at() const
-{
-    if (m_newest->isChecked() || !m_target) {
-        return std::nullopt;
-    }
-    return m_target->at;
-}
-
-void RestoreWhenStep::resolve()
-{
-    m_target =
-        viewmath::resolveTarget(m_backups, m_shards, m_newest->isChecked() ? std::nullopt : m_wish);
-    if (!m_target) {
-        m_result->setText(tr("Nothing can be restored: none of the selected shards has a backup."));
-        Q_EMIT changed();
-        return;
-    }
-    QString said = tr("State as of %1").arg(m_zone.full(*m_target->oldestState));
-    if (*m_target->oldestState != *m_target->newestState) {
-        said = tr("States between %1 and %2, shard by shard")
-                   .arg(m_zone.full(*m_target->oldestState), m_zone.full(*m_target->newestState));
-    }
-    if (m_target->clamped) {
-        said = tr("Nothing is restorable that early: moved to the first moment that every shard "
-                  "can be "
-                  "brought back to.") +
-               QLatin1Char('\n') + said;
-    }
-    if (m_target->covered < m_target->wanted) {
-        said += QLatin1Char('\n') + tr("%1 of %2 shards have a backup at that moment.")
-                                        .arg(m_target->covered)
-                                        .arg(m_target->wanted);
-    }
-    m_result->setText(said);
-    Q_EMIT changed();
-}
-
 RestoreWhereStep::RestoreWhereStep(QWidget* parent)
     : QWidget(parent), m_schema(new QLineEdit(QStringLiteral("isotherm_restore"), this))
 {
@@ -244,7 +109,7 @@ RestoreWhereStep::RestoreWhereStep(QWidget* parent)
     auto* side = new QRadioButton(tr("Side tables (safe)"), this);
     side->setChecked(true);
     layout->addWidget(side);
-    layout->addWidget(label(tr("Schema for the side tables"), "fieldLabel", this));
+    layout->addWidget(stepLabel(tr("Schema for the side tables"), "fieldLabel", this));
     m_schema->setAccessibleName(tr("Schema for the side tables"));
     layout->addWidget(m_schema);
     layout->addStretch(1);
@@ -256,9 +121,9 @@ std::string RestoreWhereStep::schema() const
 }
 
 RestorePlanStep::RestorePlanStep(QWidget* parent)
-    : QWidget(parent), m_headline(label({}, "planHeadline", this)),
-      m_facts(label({}, "plainLabel", this)), m_warnings(label({}, "warningLabel", this)),
-      m_side(label({}, "mutedLabel", this)), m_table(new QTableView(this)),
+    : QWidget(parent), m_headline(stepLabel({}, "planHeadline", this)),
+      m_facts(stepLabel({}, "plainLabel", this)), m_warnings(stepLabel({}, "warningLabel", this)),
+      m_side(stepLabel({}, "mutedLabel", this)), m_table(new QTableView(this)),
       m_parts(new PlanPartsModel(this))
 {
     QVBoxLayout* layout = stepLayout(
@@ -268,13 +133,7 @@ RestorePlanStep::RestorePlanStep(QWidget* parent)
     layout->addWidget(m_warnings);
     m_table->setModel(m_parts);
     m_table->setAccessibleName(tr("Parts of the plan"));
-    m_table->verticalHeader()->hide();
-    m_table->setShowGrid(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    styleTable(m_table);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_side);
     m_side->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -325,9 +184,9 @@ void RestorePlanStep::setProblem(const QString& problem)
 }
 
 RestoreProgressStep::RestoreProgressStep(QWidget* parent)
-    : QWidget(parent), m_title(label({}, "planHeadline", this)),
-      m_phase(label({}, "plainLabel", this)), m_bar(new QProgressBar(this)),
-      m_numbers(label({}, "mutedLabel", this)), m_note(label({}, "mutedLabel", this))
+    : QWidget(parent), m_title(stepLabel({}, "planHeadline", this)),
+      m_phase(stepLabel({}, "plainLabel", this)), m_bar(new QProgressBar(this)),
+      m_numbers(stepLabel({}, "mutedLabel", this)), m_note(stepLabel({}, "mutedLabel", this))
 {
     QVBoxLayout* layout = stepLayout(this, tr("The restore"), {});
     layout->addWidget(m_title);

@@ -2,25 +2,20 @@
 #pragma once
 
 #include "app/models/plan_parts_model.h"
-#include "app/models/view_context.h"
-#include "app/viewmath/restore_points.h"
+#include "app/viewmath/zone.h"
 #include "shared/model/records.h"
 
 #include <QWidget>
-#include <optional>
 #include <vector>
 
 class QLabel;
 class QLineEdit;
 class QListWidget;
 class QProgressBar;
-class QRadioButton;
 class QTableView;
 
 namespace isotherm
 {
-
-class ZonedTimeEdit;
 
 /// What: the shards, their tables, and which keys.
 class RestoreWhatStep : public QWidget
@@ -47,41 +42,6 @@ private:
     QListWidget* m_tables;
     QLineEdit* m_predicate;
     QLabel* m_example;
-};
-
-/// When: the newest backup at or before a moment, clamped to what can be restored.
-class RestoreWhenStep : public QWidget
-{
-    Q_OBJECT
-
-public:
-    explicit RestoreWhenStep(QWidget* parent = nullptr);
-
-    /// `wish`: the start of the selected time, if a time was selected.
-    void setPoints(std::vector<BackupRecord> backups, std::vector<ShardId> shards,
-                   std::optional<WallTime> wish, const Zone& zone);
-    /// What the choice comes to; nullopt when nothing can be restored.
-    [[nodiscard]] const std::optional<viewmath::RestoreTarget>& target() const { return m_target; }
-    [[nodiscard]] std::optional<WallTime> at() const;
-
-Q_SIGNALS:
-    void changed();
-
-private:
-    void resolve();
-    void fillPoints();
-
-    QRadioButton* m_newest;
-    QRadioButton* m_before;
-    ZonedTimeEdit* m_moment;
-    QListWidget* m_points;
-    QLabel* m_result;
-    std::vector<BackupRecord> m_backups;
-    std::vector<ShardId> m_shards;
-    std::vector<viewmath::RestorePoint> m_restorePoints;
-    std::optional<WallTime> m_wish;
-    std::optional<viewmath::RestoreTarget> m_target;
-    Zone m_zone;
 };
 
 /// Where: side tables.

@@ -17,6 +17,13 @@
 
 namespace isotherm
 {
+namespace
+{
+
+constexpr int kRestMillis = 200;
+constexpr std::size_t kTransactionLimit = 200;
+
+} // namespace
 
 RestoreWizard::RestoreWizard(const PageContext& context, QWidget* parent)
     : QWidget(parent), m_context(context), m_pages(new QStackedWidget(this)),
@@ -33,6 +40,11 @@ RestoreWizard::RestoreWizard(const PageContext& context, QWidget* parent)
     connect(m_next, &QPushButton::clicked, this, &RestoreWizard::next);
     connect(m_what, &RestoreWhatStep::changed, this, &RestoreWizard::updateButtons);
     connect(m_when, &RestoreWhenStep::changed, this, &RestoreWizard::updateButtons);
+    m_transactionTimer.setSingleShot(true);
+    m_transactionTimer.setInterval(kRestMillis);
+    connect(m_when, &RestoreWhenStep::transactionsWanted, &m_transactionTimer,
+            qOverload<>(&QTimer::start));
+    connect(&m_transactionTimer, &QTimer::timeout, this, &RestoreWizard::askTransactions);
     connect(&context.state, &ClusterState::jobsChanged, this, &RestoreWizard::followJob);
     connect(&context.state, &ClusterState::linkChanged, this, &RestoreWizard::updateButtons);
 }
@@ -120,7 +132,8 @@ void RestoreWizard::begin(const Selection& selection)
     m_what->setTables({}, {});
     const auto wish =
         selection.time ? std::optional(viewmath::fromSeconds(selection.time->begin)) : std::nullopt;
-    m_when->setPoints(m_context.state.backups(), m_shards, wish, m_context.view.zone());
+    m_when->setMoments({m_context.state.backups(), m_context.restorable.ranges(), m_shards, wish,
+                        m_context.view.zone(), m_context.state.now()});
     askTables();
     go(What);
 }
@@ -146,6 +159,30 @@ void RestoreWizard::askTables()
                     }
                     m_what->setTables(tables, columns);
                 }
+            }
+        });
+}
+
+void RestoreWizard::askTransactions()
+{
+    const viewmath::Span window = m_when->transactionWindow();
+    const TransactionQuery query{.keyspace = m_keyspace,
+                                 .shards = m_shards,
+                                 .from = viewmath::fromSeconds(window.begin),
+                                 .to = viewmath::fromSeconds(window.end),
+                                 .limit = kTransactionLimit,
+                                 .largestFirst = m_when->largestFirst()};
+    const int question = ++m_transactionQuestion;
+    m_context.gateway.ask<std::vector<TransactionSummary>>(
+        this, [query](AgentService& agent) { return agent.transactions(query); },
+        [this, question](const Result<std::vector<TransactionSummary>>& answer) {
+            if (question != m_transactionQuestion) {
+                return;
+            }
+            if (answer.ok()) {
+                m_when->setTransactions(answer.value());
+            } else {
+                m_when->setTransactionProblem(text::error(answer.error()));
             }
         });
 }
@@ -229,7 +266,7 @@ RestoreRequest RestoreWizard::request() const
             .at = m_when->at(),
             .sideSchema = m_where->schema(),
             .lsn = {},
-            .beforeTransaction = {}};
+            .beforeTransaction = m_when->beforeTransaction()};
 }
 
 void RestoreWizard::askPlan()

@@ -3,7 +3,9 @@
 
 #include "app/pages/page_context.h"
 #include "app/pages/restore_steps.h"
+#include "app/pages/restore_when_step.h"
 
+#include <QTimer>
 #include <QWidget>
 #include <optional>
 #include <vector>
@@ -50,6 +52,7 @@ private:
     void next();
     void updateButtons();
     void askTables();
+    void askTransactions();
     void askPlan();
     void start();
     void followJob();
@@ -74,6 +77,8 @@ private:
     std::vector<ShardId> m_shards;
     std::optional<RestorePlan> m_plan;
     int m_question = 0; ///< answers to older ones are dropped
+    int m_transactionQuestion = 0;
+    QTimer m_transactionTimer; ///< a dragged moment asks once it rests
     bool m_starting = false;
     JobId m_job;
     bool m_receiptAsked = false;

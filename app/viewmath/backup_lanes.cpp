@@ -53,7 +53,14 @@ std::vector<BackupLane> backupLanes(const LaneInput& input)
             lanes[found->second].nextDue = toSeconds(entry.due);
         }
     }
+    std::unordered_map<ShardId, std::vector<RestorableRange>> ranges;
+    for (const RestorableRange& range : input.ranges) {
+        ranges[range.shard].push_back(range);
+    }
     for (std::size_t i = 0; i < lanes.size(); ++i) {
+        if (const auto found = ranges.find(lanes[i].shard); found != ranges.end()) {
+            lanes[i].restorable = restorableTogether(found->second, std::span(&lanes[i].shard, 1));
+        }
         std::ranges::sort(lanes[i].marks, {}, &LaneMark::time);
         addSegments(lanes[i], input.shards[i], toSeconds(input.now));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/viewmath/restorable.h"
 #include "app/viewmath/viewport.h"
 #include "shared/model/records.h"
 
@@ -34,6 +35,7 @@ struct BackupLane
     ShardId shard;
     std::vector<LaneSegment> segments; ///< ascending, without holes from the first backup to now
     std::vector<LaneMark> marks;       ///< ascending
+    Restorable restorable;             ///< to any commit, and why not in between
     std::optional<double> nextDue;
 };
 
@@ -42,6 +44,7 @@ struct LaneInput
     std::span<const ShardRecord> shards;     ///< one lane each, in this order
     std::span<const BackupRecord> backups;   ///< in any order
     std::span<const ScheduleEntry> schedule; ///< in any order
+    std::span<const RestorableRange> ranges; ///< in any order
     WallTime now{};
 };
 

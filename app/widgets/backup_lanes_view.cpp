@@ -24,6 +24,9 @@ constexpr double kLaneHeight = 30.0;
 constexpr double kNameWidth = 208.0;
 constexpr double kRightMargin = 14.0;
 constexpr double kBandHeight = 8.0;
+/// The line of the objective, below the middle of a lane.
+constexpr double kObjectiveTop = 9.0;
+constexpr double kObjectiveHeight = 2.0;
 /// Of what is on screen, for what will happen next.
 constexpr double kFutureShare = 0.22;
 constexpr double kGrabPixels = 6.0;
@@ -219,6 +222,19 @@ void BackupLanesView::paintName(QPainter& painter, std::size_t index, const QRec
                      Qt::AlignLeft | Qt::AlignVCenter, name);
 }
 
+void BackupLanesView::paintBox(QPainter& painter, const BoxStyle& style, viewmath::Span time,
+                               const QRectF& area) const
+{
+    const double left = std::max(xOf(time.begin, area), area.left() - 4.0);
+    const double right = std::min(xOf(time.end, area), area.right() + 4.0);
+    if (right <= left) {
+        return;
+    }
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(style.brush);
+    painter.drawRect(QRectF(left, area.center().y() + style.top, right - left, style.height));
+}
+
 void BackupLanesView::paintSegments(QPainter& painter, const viewmath::BackupLane& lane,
                                     const QRectF& area) const
 {
@@ -226,24 +242,20 @@ void BackupLanesView::paintSegments(QPainter& painter, const viewmath::BackupLan
     const QString tier = lane.marks.empty()
                              ? QString()
                              : text::fromUtf8(m_content.backups[lane.marks.back().backup].tier);
-    const QColor covered = mixed(theme.panel, theme.tierColour(tier), 0.45);
+    const QColor colour = theme.tierColour(tier);
+    // Below: whether the newest backup was young enough. In the middle: what can be restored to.
+    const BoxStyle within{mixed(theme.panel, colour, 0.3), kObjectiveTop, kObjectiveHeight};
+    const BoxStyle exceeded{theme.critical, kObjectiveTop, kObjectiveHeight};
     for (const viewmath::LaneSegment& segment : lane.segments) {
-        const double left = std::max(xOf(segment.begin, area), area.left() - 4.0);
-        const double right = std::min(xOf(segment.end, area), area.right() + 4.0);
-        if (right <= left) {
-            continue;
-        }
-        const QRectF band(left, area.center().y() - kBandHeight / 2.0, right - left, kBandHeight);
-        if (!segment.gap) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(covered);
-            painter.drawRect(band);
-            continue;
-        }
-        painter.setPen(QPen(theme.critical, 1.0));
-        QBrush hatch(theme.critical, Qt::BDiagPattern);
-        painter.setBrush(hatch);
-        painter.drawRect(band.adjusted(0.5, 0.5, -0.5, -0.5));
+        paintBox(painter, segment.gap ? exceeded : within, {segment.begin, segment.end}, area);
+    }
+    const BoxStyle everyCommit{mixed(theme.panel, colour, 0.45), -kBandHeight / 2.0, kBandHeight};
+    for (const viewmath::RestorableSpan& span : lane.restorable.spans) {
+        paintBox(painter, everyCommit, {span.begin, span.end}, area);
+    }
+    const BoxStyle gap{QBrush(theme.critical, Qt::BDiagPattern), -kBandHeight / 2.0, kBandHeight};
+    for (const viewmath::RestorableGap& missing : lane.restorable.gaps) {
+        paintBox(painter, gap, {missing.begin, missing.end}, area);
     }
 }
 
@@ -315,16 +327,18 @@ void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
     paintBackupGlyph(painter, {x + 5.0, y}, 4.0, mixed(theme.panel, tier, 0.75), false);
     x += 16.0;
     say(tr("unchanged"));
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(mixed(theme.panel, tier, 0.45));
-    painter.drawRect(QRectF(x, y - 4.0, 22.0, kBandHeight));
-    x += 30.0;
-    say(tr("within the objective"));
-    painter.setPen(QPen(theme.critical, 1.0));
-    painter.setBrush(QBrush(theme.critical, Qt::BDiagPattern));
-    painter.drawRect(QRectF(x, y - 4.0, 22.0, kBandHeight));
-    x += 30.0;
-    say(tr("gap: objective exceeded"));
+    const auto box = [&](const QBrush& brush, double top, double height) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(brush);
+        painter.drawRect(QRectF(x, y + top, 22.0, height));
+        x += 30.0;
+    };
+    box(mixed(theme.panel, tier, 0.45), -kBandHeight / 2.0, kBandHeight);
+    say(tr("restorable to any commit"));
+    box(QBrush(theme.critical, Qt::BDiagPattern), -kBandHeight / 2.0, kBandHeight);
+    say(tr("gap"));
+    box(theme.critical, -kObjectiveHeight / 2.0, kObjectiveHeight);
+    say(tr("objective exceeded"));
     painter.setPen(QPen(theme.muted, 1.4));
     painter.setBrush(Qt::NoBrush);
     painter.drawEllipse(QPointF(x + 5.0, y), 4.5, 4.5);
@@ -344,6 +358,23 @@ std::optional<std::size_t> BackupLanesView::laneAt(QPointF position) const
         return std::nullopt;
     }
     return static_cast<std::size_t>(lane);
+}
+
+QString BackupLanesView::restorableAt(const viewmath::BackupLane& lane, double seconds)
+{
+    for (const viewmath::RestorableSpan& span : lane.restorable.spans) {
+        if (seconds >= span.begin && seconds <= span.end) {
+            return tr("restorable to any commit");
+        }
+    }
+    for (const viewmath::RestorableGap& gap : lane.restorable.gaps) {
+        if (seconds > gap.begin && seconds < gap.end) {
+            return gap.cause.empty() ? tr("gap: only the backups beside it can be restored")
+                                     : tr("gap: %1").arg(text::fromUtf8(gap.cause));
+        }
+    }
+    return lane.marks.empty() ? tr("nothing can be restored")
+                              : tr("only the backups themselves can be restored");
 }
 
 QString BackupLanesView::tipAt(QPointF position) const
@@ -369,10 +400,11 @@ QString BackupLanesView::tipAt(QPointF position) const
         lines << m_zone.full(viewmath::fromSeconds(seconds));
         for (const viewmath::LaneSegment& segment : lane.segments) {
             if (seconds >= segment.begin && seconds < segment.end) {
-                lines << (segment.gap ? tr("gap: the newest backup is older than the objective")
-                                      : tr("restorable within the objective"));
+                lines << (segment.gap ? tr("the newest backup was older than the objective")
+                                      : tr("within the objective"));
             }
         }
+        lines << restorableAt(lane, seconds);
     }
     if (lane.nextDue) {
         lines << tr("next backup due %1").arg(m_zone.full(viewmath::fromSeconds(*lane.nextDue)));

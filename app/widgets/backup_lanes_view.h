@@ -7,6 +7,7 @@
 #include "shared/model/records.h"
 
 #include <QAbstractScrollArea>
+#include <QBrush>
 #include <optional>
 #include <vector>
 
@@ -58,11 +59,21 @@ protected:
     bool viewportEvent(QEvent* event) override;
 
 private:
+    /// A box on a lane: how it is filled, and where it lies beside the lane's middle.
+    struct BoxStyle
+    {
+        QBrush brush;
+        double top = 0;
+        double height = 0;
+    };
+
     void updateScrollBar();
     void paintLane(QPainter& painter, std::size_t index, const QRectF& area) const;
     void paintName(QPainter& painter, std::size_t index, const QRectF& area) const;
     void paintSegments(QPainter& painter, const viewmath::BackupLane& lane,
                        const QRectF& area) const;
+    void paintBox(QPainter& painter, const BoxStyle& style, viewmath::Span time,
+                  const QRectF& area) const;
     void paintMarks(QPainter& painter, const viewmath::BackupLane& lane, const QRectF& area) const;
     void paintNextDue(QPainter& painter, const viewmath::BackupLane& lane,
                       const QRectF& area) const;
@@ -72,6 +83,7 @@ private:
     [[nodiscard]] double xOf(double seconds, const QRectF& area) const;
     [[nodiscard]] std::optional<std::size_t> laneAt(QPointF position) const;
     [[nodiscard]] QString tipAt(QPointF position) const;
+    [[nodiscard]] static QString restorableAt(const viewmath::BackupLane& lane, double seconds);
 
     LanesContent m_content;
     viewmath::Span m_visible;

@@ -154,14 +154,16 @@ std::vector<BackupRecord> DemoWorld::backupsAt(WallTime now) const
             backup.id = "m-" + std::to_string(m_shards[i].id.get()) + "-" + std::to_string(n);
             backup.shard = m_shards[i].id;
             backup.keyspace = m_shards[i].keyspace;
-            backup.kind = n % 4 == 3 && i % 3 == 0 ? BackupKind::Unchanged : BackupKind::Full;
+            backup.kind = n % 8 == 0                 ? BackupKind::Full
+                          : n % 4 == 3 && i % 3 == 0 ? BackupKind::Unchanged
+                                                     : BackupKind::Incremental;
             backup.started = at;
             backup.asOf = at;
             backup.finished = at + 3s;
             backup.lsn = Lsn(0x16B374D848ULL + static_cast<std::uint64_t>(n) * 4096);
             backup.rows = m_shards[i].rows;
             backup.rawBytes = m_shards[i].size;
-            backup.storedBytes = ByteCount(m_shards[i].size.get() / 7);
+            backup.storedBytes = ByteCount(m_shards[i].size.get() / (n % 8 == 0 ? 7 : 160));
             backup.tier = "local";
             backup.verified = n % 2 == 0 ? VerifyLevel::Checksums : VerifyLevel::None;
             backups.push_back(std::move(backup));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/gui/fake_console_agent.h"
 
+#include "tests/gui/demo_history.h"
+
 #include <algorithm>
 #include <stop_token>
 #include <thread>
@@ -224,7 +226,10 @@ Result<JobRecord> FakeConsoleAgent::job(JobId id)
 
 Result<RestorePlan> FakeConsoleAgent::planRestore(const RestoreRequest& request)
 {
-    ISO_TRY(record("planRestore", listOf(request.shards) + " " + request.predicate));
+    ISO_TRY(record("planRestore", listOf(request.shards) + " " + request.predicate +
+                                      (request.beforeTransaction
+                                           ? " before " + std::to_string(*request.beforeTransaction)
+                                           : "")));
     if (request.predicate == "nonsense") {
         return makeError(Code::InvalidArgument, "cannot read the condition 'nonsense'",
                          "for example: aid between 100 and 200");
@@ -278,32 +283,18 @@ Result<std::vector<AuditEntry>> FakeConsoleAgent::auditEntries(const AuditFilter
     return m_world.audit();
 }
 
-Result<std::vector<RestorableRange>> FakeConsoleAgent::restorableRanges(const ShardFilter& filter)
+Result<std::vector<RestorableRange>>
+FakeConsoleAgent::restorableRanges(const ShardFilter& /*filter*/)
 {
-    return std::vector<RestorableRange>{{.shard = ShardId(1),
-                                         .keyspace = filter.keyspace,
-                                         .rangeText = "[1, 2)",
-                                         .from = fromUnixMicros(1),
-                                         .to = fromUnixMicros(2),
-                                         .fromLsn = Lsn(3),
-                                         .toLsn = Lsn(4),
-                                         .everyCommit = true,
-                                         .gapBefore = "slot dropped"}};
+    ISO_TRY(record("restorableRanges"));
+    return historyOf(m_world, now());
 }
 
 Result<std::vector<TransactionSummary>>
 FakeConsoleAgent::transactions(const TransactionQuery& query)
 {
-    return std::vector<TransactionSummary>{{.id = 1,
-                                            .commit = Lsn(query.limit),
-                                            .time = query.from.value_or(WallTime{}),
-                                            .inserted = 2,
-                                            .updated = 3,
-                                            .deleted = 4,
-                                            .truncates = query.largestFirst ? 5U : 0U,
-                                            .shards = query.shards,
-                                            .partial = true,
-                                            .otherOrigin = true}};
+    ISO_TRY(record("transactions", listOf(query.shards)));
+    return transactionsOf(m_world, query, now());
 }
 
 Result<AuditVerification> FakeConsoleAgent::verifyAudit()

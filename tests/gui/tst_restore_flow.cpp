@@ -2,13 +2,19 @@
 #include "app/pages/heat_page.h"
 #include "app/pages/restore_wizard.h"
 #include "app/pages/restores_page.h"
+#include "app/widgets/restorable_picker.h"
 #include "tests/gui/console_fixture.h"
+#include "tests/gui/demo_history.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QLineEdit>
+#include <QMouseEvent>
 #include <QPushButton>
+#include <QTableView>
 #include <QTest>
 #include <algorithm>
+#include <cmath>
 
 using namespace isotherm;
 
@@ -28,6 +34,23 @@ void dragOverTwoShards(test::ConsoleFixture& fixture)
     QTest::mouseMove(&canvas, QPoint(canvas.width() / 2 + 60, 2 * row));
     QTest::mouseRelease(&canvas, Qt::LeftButton, {},
                         QPoint(canvas.width() / 2 + 80, 2 * row + row / 2));
+}
+
+/// The wizard's When page, for these shards and no time.
+RestoreWizard& atWhen(test::ConsoleFixture& fixture, const std::vector<ShardId>& shards)
+{
+    const auto known = [&] {
+        return fixture.agent().called("restorableRanges") &&
+               !fixture.console().restorable().ranges().empty();
+    };
+    if (!QTest::qWaitFor(known, 15'000)) {
+        qWarning("no restorable ranges came");
+    }
+    fixture.console().view().setSelection({shards, std::nullopt});
+    fixture.window().restoreSelection();
+    RestoreWizard& wizard = fixture.window().restoresPage().wizard();
+    QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
+    return wizard;
 }
 
 } // namespace
@@ -113,6 +136,57 @@ private Q_SLOTS:
         QAction* restore = fixture.window().heatPage().commands().restoreSelection;
         QVERIFY(!restore->isEnabled());
         QVERIFY(restore->toolTip().contains(QStringLiteral("viewer")));
+    }
+
+    void accidentInTheList_target_isJustBeforeIt()
+    {
+        test::ConsoleFixture fixture;
+        QVERIFY(fixture.start());
+        RestoreWizard& wizard = atWhen(fixture, {ShardId(100), ShardId(101)});
+        RestoreWhenStep& when = wizard.when();
+        QTRY_VERIFY(when.transactions().rowCount() > 1);
+        QCOMPARE(when.transactions().record(0).id, test::kAccident); // the largest loss is first
+        QVERIFY(!when.beforeButton().isEnabled());
+        QTest::mouseClick(when.transactionTable().viewport(), Qt::LeftButton, {},
+                          when.transactionTable()
+                              .visualRect(when.transactions().index(0, 0))
+                              .center());
+        QVERIFY(when.beforeButton().isEnabled());
+        QTest::mouseClick(&when.beforeButton(), Qt::LeftButton);
+        QCOMPARE(when.beforeTransaction().value_or(0), test::kAccident);
+        QVERIFY(!when.at().has_value());
+        QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
+        QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
+        QTRY_VERIFY(wizard.plan().has_value());
+        QCOMPARE(wizard.plan()->request.beforeTransaction.value_or(0), test::kAccident);
+    }
+
+    void momentInAGap_drag_isClampedToWhatCanBeRestored()
+    {
+        test::ConsoleFixture fixture;
+        QVERIFY(fixture.start());
+        RestoreWizard& wizard = atWhen(fixture, {ShardId(103)});
+        RestorablePicker& picker = wizard.when().picker();
+        QVERIFY(picker.restorable().exact);
+        QCOMPARE(picker.restorable().gaps.size(), std::size_t{1});
+        const viewmath::RestorableGap gap = picker.restorable().gaps.front();
+        const auto pixel = [&](double seconds) {
+            return QPoint(static_cast<int>(picker.xOf(seconds)), picker.height() / 3);
+        };
+        const double inside = gap.begin - (gap.end - gap.begin) / 2.0;
+        QTest::mousePress(&picker, Qt::LeftButton, {}, pixel(inside));
+        QVERIFY(wizard.when().at().has_value());
+        QVERIFY(std::abs(viewmath::toSeconds(*wizard.when().at()) - inside) < 30.0);
+        QTest::mouseMove(&picker, pixel((gap.begin + gap.end) / 2.0));
+        QMouseEvent drag(QEvent::MouseMove, QPointF(pixel((gap.begin + gap.end) / 2.0)),
+                         picker.mapToGlobal(QPointF(pixel((gap.begin + gap.end) / 2.0))),
+                         Qt::NoButton, Qt::LeftButton, {});
+        QApplication::sendEvent(&picker, &drag);
+        QTest::mouseRelease(&picker, Qt::LeftButton, {}, pixel((gap.begin + gap.end) / 2.0));
+        QVERIFY(std::abs(viewmath::toSeconds(*wizard.when().at()) - gap.begin) < 1.0);
+        QVERIFY(std::abs(picker.moment() - gap.begin) < 1.0);
+        QTest::keyClick(&picker, Qt::Key_Left);
+        QVERIFY(viewmath::toSeconds(*wizard.when().at()) < gap.begin - 0.5);
     }
 
     void shardWithoutBackup_when_cannotGoOn()

@@ -66,7 +66,7 @@ private Q_SLOTS:
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(400), 100s)};
         const std::vector<BackupRecord> backups = {backupOf(1, 400), backupOf(1, 100)};
-        const auto lanes = backupLanes({shards, backups, {}, at(450)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, at(450)});
         QCOMPARE(lanes[0].marks.size(), std::size_t{2});
         QCOMPARE(lanes[0].marks[0].time, 100.0);
         QCOMPARE(lanes[0].segments.size(), std::size_t{3});
@@ -80,7 +80,7 @@ private Q_SLOTS:
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(100), std::nullopt)};
         const std::vector<BackupRecord> backups = {backupOf(1, 100)};
-        const auto lanes = backupLanes({shards, backups, {}, at(100'000)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, at(100'000)});
         QCOMPARE(lanes[0].segments.size(), std::size_t{1});
         QVERIFY(!lanes[0].segments[0].gap);
     }
@@ -89,7 +89,7 @@ private Q_SLOTS:
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(100), std::nullopt)};
         const std::vector<BackupRecord> backups = {backupOf(1, 100), backupOf(1, 120)};
-        const auto lanes = backupLanes({shards, backups, {}, at(200)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, at(200)});
         QCOMPARE(nearestMark(lanes[0], 113.0, 10.0)->time, 120.0);
         QVERIFY(!nearestMark(lanes[0], 150.0, 10.0).has_value());
     }
