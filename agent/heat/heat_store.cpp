@@ -5,6 +5,7 @@
 #include "agent/heat/heat_level.h"
 #include "agent/heat/heat_rows.h"
 #include "agent/heat/log_codec.h"
+#include "agent/heat/series_reader.h"
 #include "shared/base/check.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <cmath>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 namespace isotherm::heat
@@ -48,7 +48,7 @@ class HeatStore::Core
 {
 public:
     Core(metadata::HeatBlockStore& store, Log& log, HeatStoreOptions options)
-        : m_store(store), m_archive(store, log, options.cacheBytes)
+        : m_store(store), m_cells(options.cells), m_archive(store, log, options.cacheBytes)
     {
         m_levels.reserve(kLevels);
         for (const Resolution& resolution : kResolutions) {
@@ -63,7 +63,12 @@ public:
     Result<std::vector<HeatSeries>> series(HeatMetric metric, const HeatSpan& span,
                                            std::span<const CellId> cells) const;
     Result<HeatPercentile> percentile(HeatMetric metric, const HeatSpan& span,
-                                      std::span<const CellId> cells, double fraction) const;
+                                      std::span<const ShardId> shards, double fraction) const;
+    Result<std::vector<HeatSeries>> shardSeries(HeatMetric metric, const HeatSpan& span,
+                                                std::span<const ShardId> shards) const
+    {
+        return series(metric, span, wholesOf(shards));
+    }
 
     std::optional<WallTime> newest() const
     {
@@ -80,15 +85,19 @@ private:
     void knowCells(const std::vector<CellRates>& cells);
     const HeatLevel& levelFor(const HeatQuery& query) const;
     Result<const HeatLevel*> levelOf(std::chrono::seconds step) const;
-    template <class RowOf>
-    std::vector<SlotRow> slotsOf(std::size_t rows, RowOf cellOf) const;
+    std::vector<CellId> wholesOf(std::span<const ShardId> shards) const;
+    SeriesReader readerOf(const HeatLevel& level) const
+    {
+        return {m_codec, level, m_slots, m_cells};
+    }
 
     metadata::HeatBlockStore& m_store;
+    const CellMap* m_cells;
     const LogCodec m_codec;
     mutable std::mutex m_mutex; ///< guards what follows
     mutable BlockArchive m_archive;
     std::vector<HeatLevel> m_levels; ///< finest first
-    std::unordered_map<CellId, std::uint32_t> m_slots;
+    SeriesReader::Slots m_slots;
     std::vector<metadata::HeatSlot> m_newSlots; ///< not stored yet
     std::optional<WallTime> m_newest;
 };
@@ -262,20 +271,17 @@ Result<const HeatLevel*> HeatStore::Core::levelOf(std::chrono::seconds step) con
     return makeError(Code::InvalidArgument, "heat is not kept at this resolution");
 }
 
-/// Rows of cells that were never measured have no slot and stay missing.
-template <class RowOf>
-std::vector<SlotRow> HeatStore::Core::slotsOf(std::size_t rows, RowOf cellOf) const
+std::vector<CellId> HeatStore::Core::wholesOf(std::span<const ShardId> shards) const
 {
-    std::vector<SlotRow> slots;
-    slots.reserve(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (const auto slot = m_slots.find(cellOf(row)); slot != m_slots.end()) {
-            slots.push_back({slot->second, row});
-        }
+    if (m_cells != nullptr) {
+        return m_cells->wholesOf(shards);
     }
-    std::sort(slots.begin(), slots.end(),
-              [](const SlotRow& a, const SlotRow& b) { return a.slot < b.slot; });
-    return slots;
+    std::vector<CellId> series;
+    series.reserve(shards.size());
+    for (const ShardId shard : shards) {
+        series.emplace_back(shard.get());
+    }
+    return series;
 }
 
 Result<HeatMatrix> HeatStore::Core::query(const HeatQuery& query, std::vector<HeatRow> rows) const
@@ -300,18 +306,20 @@ Result<HeatMatrix> HeatStore::Core::query(const HeatQuery& query, std::vector<He
     matrix.forecastFrom = matrix.columns;
     matrix.rows = std::move(rows);
     ColumnSums sums(matrix, static_cast<std::size_t>(perColumn));
-    const auto slots =
-        slotsOf(matrix.rows.size(), [&matrix](std::size_t row) { return matrix.rows[row].shard; });
-    const auto sink = [&](std::size_t row, std::int64_t bucket, std::span<const std::uint16_t> mean,
-                          std::span<const std::uint16_t> max) {
+    std::vector<ShardId> shards;
+    shards.reserve(matrix.rows.size());
+    for (const HeatRow& row : matrix.rows) {
+        shards.push_back(row.shard);
+    }
+    const auto sink = [&](std::size_t row, std::int64_t bucket, std::span<const float> mean,
+                          std::span<const float> max) {
         for (std::size_t i = 0; i < mean.size(); ++i) {
-            if (mean[i] != LogCodec::kMissing) {
-                sums.add(row, static_cast<std::size_t>(bucket - first) + i, m_codec.decode(mean[i]),
-                         m_codec.decode(max[i]));
+            if (!std::isnan(mean[i])) {
+                sums.add(row, static_cast<std::size_t>(bucket - first) + i, mean[i], max[i]);
             }
         }
     };
-    ISO_TRY(level.read({indexOf(query.metric), first, last}, slots, sink));
+    ISO_TRY(readerOf(level).read({indexOf(query.metric), first, last}, wholesOf(shards), sink));
     sums.finish();
     return matrix;
 }
@@ -327,22 +335,19 @@ Result<std::vector<HeatSeries>> HeatStore::Core::series(HeatMetric metric, const
     empty.mean.assign(static_cast<std::size_t>(last - first), kMissingHeat);
     empty.max = empty.mean;
     std::vector<HeatSeries> all(cells.size(), empty);
-    const auto slots = slotsOf(cells.size(), [&](std::size_t row) { return cells[row]; });
-    const auto sink = [&](std::size_t row, std::int64_t bucket, std::span<const std::uint16_t> mean,
-                          std::span<const std::uint16_t> max) {
-        const auto at = static_cast<std::size_t>(bucket - first);
-        for (std::size_t i = 0; i < mean.size(); ++i) {
-            all[row].mean[at + i] = m_codec.decode(mean[i]);
-            all[row].max[at + i] = m_codec.decode(max[i]);
-        }
+    const auto sink = [&](std::size_t row, std::int64_t bucket, std::span<const float> mean,
+                          std::span<const float> max) {
+        const auto at = static_cast<std::ptrdiff_t>(bucket - first);
+        std::copy(mean.begin(), mean.end(), all[row].mean.begin() + at);
+        std::copy(max.begin(), max.end(), all[row].max.begin() + at);
     };
-    ISO_TRY(level->read({indexOf(metric), first, last}, slots, sink));
+    ISO_TRY(readerOf(*level).read({indexOf(metric), first, last}, cells, sink));
     return all;
 }
 
 /// Codes are in the order of rates: counting them is enough.
 Result<HeatPercentile> HeatStore::Core::percentile(HeatMetric metric, const HeatSpan& span,
-                                                   std::span<const CellId> cells,
+                                                   std::span<const ShardId> shards,
                                                    double fraction) const
 {
     const std::lock_guard lock(m_mutex);
@@ -352,18 +357,17 @@ Result<HeatPercentile> HeatStore::Core::percentile(HeatMetric metric, const Heat
     std::vector<std::size_t> counts(std::size_t{1} << 16U);
     std::vector<bool> measured(static_cast<std::size_t>(std::max<std::int64_t>(0, last - first)));
     HeatPercentile result;
-    const auto slots = slotsOf(cells.size(), [&](std::size_t row) { return cells[row]; });
-    const auto sink = [&](std::size_t, std::int64_t bucket, std::span<const std::uint16_t> mean,
-                          std::span<const std::uint16_t>) {
+    const auto sink = [&](std::size_t, std::int64_t bucket, std::span<const float> mean,
+                          std::span<const float>) {
         for (std::size_t i = 0; i < mean.size(); ++i) {
-            if (mean[i] != LogCodec::kMissing) {
-                ++counts[mean[i]];
+            if (!std::isnan(mean[i])) {
+                ++counts[m_codec.encode(mean[i])];
                 ++result.values;
                 measured[static_cast<std::size_t>(bucket - first) + i] = true;
             }
         }
     };
-    ISO_TRY(level->read({indexOf(metric), first, last}, slots, sink));
+    ISO_TRY(readerOf(*level).read({indexOf(metric), first, last}, wholesOf(shards), sink));
     result.buckets = static_cast<std::size_t>(std::count(measured.begin(), measured.end(), true));
     const auto rank =
         static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(result.values)));
@@ -422,17 +426,24 @@ Result<HeatMatrix> HeatStore::query(const HeatQuery& query,
 }
 
 Result<std::vector<HeatSeries>> HeatStore::series(HeatMetric metric, const HeatSpan& span,
-                                                  std::span<const CellId> cells) const
+                                                  std::span<const ShardId> shards) const
+{
+    ISO_CHECK(metric >= HeatMetric::Reads && metric <= HeatMetric::Bytes);
+    return m_core->shardSeries(metric, span, shards);
+}
+
+Result<std::vector<HeatSeries>> HeatStore::cellSeries(HeatMetric metric, const HeatSpan& span,
+                                                      std::span<const CellId> cells) const
 {
     ISO_CHECK(metric >= HeatMetric::Reads && metric <= HeatMetric::Bytes);
     return m_core->series(metric, span, cells);
 }
 
 Result<HeatPercentile> HeatStore::percentile(HeatMetric metric, const HeatSpan& span,
-                                             std::span<const CellId> cells, double fraction) const
+                                             std::span<const ShardId> shards, double fraction) const
 {
     ISO_CHECK(metric >= HeatMetric::Reads && metric <= HeatMetric::Bytes);
-    return m_core->percentile(metric, span, cells, fraction);
+    return m_core->percentile(metric, span, shards, fraction);
 }
 
 std::optional<WallTime> HeatStore::newest() const

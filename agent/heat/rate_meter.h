@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/engine/engine.h"
+#include "agent/heat/cell_map.h"
 #include "shared/base/clock.h"
 #include "shared/base/units.h"
 #include "shared/model/heat_matrix.h"
@@ -17,11 +18,6 @@
 
 namespace isotherm::heat
 {
-
-/// The unit for which heat is kept: a part of the key range whose history survives splits and
-/// merges. Today every shard is one cell with the shard's id; once shards split, cells get ids of
-/// their own here and everything below keeps working.
-using CellId = ShardId;
 
 /// Reads, writes, rows and bytes a second, in the order of HeatMetric; NaN is "not measured".
 using Rates = std::array<float, 4>;

@@ -53,15 +53,15 @@ TemperatureModel::TemperatureModel(const HeatStore& store, TemperatureOptions op
 
 Status TemperatureModel::update(WallTime now, const std::vector<ShardRecord>& shards)
 {
-    std::map<std::string, std::vector<CellId>> cellsOf;
-    std::vector<CellId> cells;
+    std::map<std::string, std::vector<ShardId>> shardsOf;
+    std::vector<ShardId> ids;
     std::map<ShardId, ShardHeat> heats;
     for (const ShardRecord& shard : shards) {
-        cellsOf[shard.keyspace].push_back(shard.id);
-        cells.push_back(shard.id);
+        shardsOf[shard.keyspace].push_back(shard.id);
+        ids.push_back(shard.id);
     }
     ISO_ASSIGN(const auto recent,
-               m_store.series(HeatMetric::Rows, {10s, now - m_options.recent, now}, cells));
+               m_store.series(HeatMetric::Rows, {10s, now - m_options.recent, now}, ids));
     for (std::size_t i = 0; i < shards.size(); ++i) {
         heats[shards[i].id] = {shards[i].keyspace, meanOfKnown(recent[i].mean)};
     }
@@ -69,14 +69,14 @@ Status TemperatureModel::update(WallTime now, const std::vector<ShardRecord>& sh
         const std::lock_guard lock(m_mutex);
         m_shards = std::move(heats);
     }
-    for (const auto& [keyspace, keyspaceCells] : cellsOf) {
-        ISO_TRY(refreshReference(keyspace, now, keyspaceCells));
+    for (const auto& [keyspace, keyspaceShards] : shardsOf) {
+        ISO_TRY(refreshReference(keyspace, now, keyspaceShards));
     }
     return {};
 }
 
 Status TemperatureModel::refreshReference(const std::string& keyspace, WallTime now,
-                                          const std::vector<CellId>& cells)
+                                          const std::vector<ShardId>& shards)
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -93,7 +93,7 @@ Status TemperatureModel::refreshReference(const std::string& keyspace, WallTime 
         learned = {ReferenceRate{configured->second, "the configured hot_rate"},
                    m_options.referenceEvery};
     } else {
-        ISO_ASSIGN(learned, learnReference(now, cells));
+        ISO_ASSIGN(learned, learnReference(now, shards));
     }
     const std::lock_guard lock(m_mutex);
     m_due[keyspace] = now + std::min(learned.again, m_options.referenceEvery);
@@ -104,12 +104,12 @@ Status TemperatureModel::refreshReference(const std::string& keyspace, WallTime 
 }
 
 Result<TemperatureModel::Learned>
-TemperatureModel::learnReference(WallTime now, const std::vector<CellId>& cells) const
+TemperatureModel::learnReference(WallTime now, const std::vector<ShardId>& shards) const
 {
     for (const Source& source : kSources) {
         ISO_ASSIGN(const HeatPercentile found,
                    m_store.percentile(HeatMetric::Rows, {source.step, now - source.reach, now},
-                                      cells, kPercentile));
+                                      shards, kPercentile));
         if (found.buckets < source.leastBuckets) {
             continue;
         }

@@ -22,7 +22,7 @@ public:
     virtual ~ForecastSource() = default;
     /// Rows a second expected at the worst within the horizon; nullopt: no forecast.
     [[nodiscard]] virtual std::optional<double>
-    predictedRowsPerSecond(CellId cell, std::chrono::milliseconds horizon) const = 0;
+    predictedRowsPerSecond(ShardId shard, std::chrono::milliseconds horizon) const = 0;
 };
 
 struct TemperatureOptions
@@ -84,9 +84,9 @@ private:
     };
 
     [[nodiscard]] Result<Learned> learnReference(WallTime now,
-                                                 const std::vector<CellId>& cells) const;
+                                                 const std::vector<ShardId>& shards) const;
     [[nodiscard]] Status refreshReference(const std::string& keyspace, WallTime now,
-                                          const std::vector<CellId>& cells);
+                                          const std::vector<ShardId>& shards);
     [[nodiscard]] std::optional<double> ratioLocked(const std::string& keyspace,
                                                     std::optional<double> rate) const;
 

@@ -11,7 +11,7 @@ namespace
 
 // Version n of the schema is version n - 1 and the n-th text. A released text is never edited: a
 // change is a further text. Times are microseconds since 1970 UTC; lists and bodies are JSON.
-constexpr std::array<const char*, 1> kMigrations = {
+constexpr std::array<const char*, 2> kMigrations = {
     R"sql(
 create table keyspace(
     name text primary key, tables text not null, key_columns text not null, key_types text not null,
@@ -51,6 +51,18 @@ create table heat_block(
     data blob not null, primary key(step, metric, start, grp)) without rowid;
 create table heat_slot(cell integer primary key, slot integer not null unique);
 create table key_value(name text primary key, value text not null) without rowid;
+)sql",
+    // Heat by cell of the key range. What was kept by shard goes on as that of a cell with the
+    // shard's number, which covers it.
+    R"sql(
+create table heat_cell(
+    id integer primary key autoincrement, keyspace text not null, range_begin blob not null,
+    range_end blob, is_default integer not null, is_cell integer not null,
+    whole_of integer not null, born integer not null, retired integer, origins text not null);
+insert into heat_cell(id, keyspace, range_begin, range_end, is_default, is_cell, whole_of, born,
+                      retired, origins)
+    select id, keyspace, range_begin, range_end, is_default, 1, id, 0, null, '[]'
+    from shard where state = 1;
 )sql",
 };
 

@@ -7,6 +7,8 @@
 #include "agent/backup/journal_keeper.h"
 #include "agent/backup/verify_handler.h"
 #include "agent/bus/inproc_bus.h"
+#include "agent/heat/cell_map.h"
+#include "agent/metadata/cell_store.h"
 #include "agent/metadata/database.h"
 #include "agent/metadata/heat_block_store.h"
 #include "agent/runtime/agent_core.h"
@@ -34,6 +36,8 @@ struct Foundation
 {
     std::unique_ptr<metadata::Database> database;
     std::unique_ptr<metadata::HeatBlockStore> heatBlocks; ///< on `database`
+    std::unique_ptr<metadata::CellStore> cellStore;       ///< on `database`
+    std::unique_ptr<heat::CellMap> cells;                 ///< on `cellStore`
     std::unique_ptr<storage::DirectoryStore> store;
     std::unique_ptr<repository::Repository> repository;
     std::unique_ptr<security::AuditLog> audit;
@@ -66,6 +70,8 @@ Result<Foundation> layFoundation(const RuntimeOptions& options)
     ISO_ASSIGN(foundation.repository, openRepository(options, *foundation.store));
     ISO_ASSIGN(foundation.database, metadata::Database::open(paths.metadata, options.log));
     foundation.heatBlocks = std::make_unique<metadata::HeatBlockStore>(*foundation.database);
+    foundation.cellStore = std::make_unique<metadata::CellStore>(*foundation.database);
+    ISO_ASSIGN(foundation.cells, heat::CellMap::open(*foundation.cellStore));
     ISO_ASSIGN(foundation.audit, security::AuditLog::open(paths.audit, options.clock, options.log));
     return foundation;
 }
@@ -338,8 +344,9 @@ private:
          [this](const topology::ShardPlace& place) { return isCaptured(place); }},
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
          firstTier(m_options)}};
-    Collector m_collector{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_changes,
-                           *m_bus, m_health, m_options.log},
+    Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, *m_heatStore,
+                           m_temperatures, m_changes, *m_bus, m_health, m_options.clock,
+                           m_options.log},
                           m_options.collector};
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
                            m_health, m_options.log},
@@ -366,7 +373,10 @@ private:
 Result<std::unique_ptr<AgentRuntime>> AgentRuntime::start(const RuntimeOptions& options)
 {
     ISO_ASSIGN(Foundation foundation, layFoundation(options));
-    ISO_ASSIGN(auto heatStore, heat::HeatStore::open(*foundation.heatBlocks, options.log));
+    heat::HeatStoreOptions heatOptions;
+    heatOptions.cells = foundation.cells.get();
+    ISO_ASSIGN(auto heatStore,
+               heat::HeatStore::open(*foundation.heatBlocks, options.log, heatOptions));
     auto runtime = std::make_unique<Runtime>(options, std::move(foundation), std::move(heatStore));
     ISO_TRY(runtime->begin());
     return std::unique_ptr<AgentRuntime>(std::move(runtime));

@@ -61,26 +61,49 @@ void Collector::run(const std::stop_token& stop)
     }
 }
 
+Result<std::vector<heat::CellLeaves>> Collector::lookAtShards()
+{
+    const auto keyspaces = m_parts.topology.keyspaces();
+    if (keyspaces != m_keyspaces) {
+        for (const auto& keyspace : keyspaces) {
+            ISO_TRY(m_parts.cells.assign(keyspace->stored.record.name, keyspace->shards,
+                                         m_parts.clock.wallNow()));
+        }
+        m_keyspaces = keyspaces;
+    }
+    std::vector<heat::CellLeaves> series;
+    for (const auto& keyspace : m_keyspaces) {
+        std::vector<ShardId> shards;
+        for (const ShardRecord& shard : keyspace->shards) {
+            shards.push_back(shard.id);
+        }
+        const std::vector<heat::CellId> wholes = m_parts.cells.wholesOf(shards);
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            heat::CellLeaves one{wholes[i], {}};
+            for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
+                one.leaves.push_back(leaf.objectId);
+            }
+            series.push_back(std::move(one));
+        }
+    }
+    return series;
+}
+
 Status Collector::sampleOnce()
 {
-    std::vector<heat::CellLeaves> cells;
+    ISO_ASSIGN(std::vector<heat::CellLeaves> series, lookAtShards());
     std::vector<std::uint64_t> leafIds;
-    std::vector<ShardRecord> shards;
-    for (const auto& keyspace : m_parts.topology.keyspaces()) {
-        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
-            heat::CellLeaves cell{keyspace->shards[i].id, {}};
-            for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
-                cell.leaves.push_back(leaf.objectId);
-                leafIds.push_back(leaf.objectId);
-            }
-            cells.push_back(std::move(cell));
-        }
-        shards.insert(shards.end(), keyspace->shards.begin(), keyspace->shards.end());
+    for (const heat::CellLeaves& one : series) {
+        leafIds.insert(leafIds.end(), one.leaves.begin(), one.leaves.end());
     }
     if (leafIds.empty()) {
         return {};
     }
-    m_meter.setCells(std::move(cells));
+    std::vector<ShardRecord> shards;
+    for (const auto& keyspace : m_keyspaces) {
+        shards.insert(shards.end(), keyspace->shards.begin(), keyspace->shards.end());
+    }
+    m_meter.setCells(std::move(series));
     ISO_ASSIGN(const engine::AccessSample sample, m_parts.engine.sampleAccess(leafIds));
     m_parts.changes.observe(sample);
     const auto interval = m_watched ? m_options.watchedInterval : m_options.interval;

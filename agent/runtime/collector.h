@@ -4,6 +4,7 @@
 #include "agent/backup/change_detector.h"
 #include "agent/bus/bus.h"
 #include "agent/engine/engine.h"
+#include "agent/heat/cell_map.h"
 #include "agent/heat/heat_store.h"
 #include "agent/heat/rate_meter.h"
 #include "agent/heat/temperature_model.h"
@@ -15,9 +16,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace isotherm::runtime
 {
@@ -40,11 +43,13 @@ public:
     {
         engine::Engine& engine;
         topology::Topology& topology;
+        heat::CellMap& cells;
         heat::HeatStore& heat;
         heat::TemperatureModel& temperatures;
         backup::ChangeDetector& changes;
         bus::Bus& bus;
         HealthBoard& health;
+        const Clock& clock;
         Log& log;
     };
 
@@ -66,10 +71,13 @@ public:
 private:
     void run(const std::stop_token& stop);
     [[nodiscard]] Status sampleOnce();
+    /// The leaves of every shard, by the series of its totals.
+    [[nodiscard]] Result<std::vector<heat::CellLeaves>> lookAtShards();
 
     const Parts m_parts;
     const CollectorOptions m_options;
     heat::RateMeter m_meter;
+    std::vector<std::shared_ptr<const topology::KeyspaceView>> m_keyspaces; ///< as last looked at
     std::atomic<bool> m_watched{false};
     std::atomic<std::uint64_t> m_samples{0};
     std::atomic<double> m_costRatio{0};

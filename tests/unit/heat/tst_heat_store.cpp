@@ -332,7 +332,7 @@ private Q_SLOTS:
             rates.push_back(static_cast<float>(i));
         }
         QVERIFY(store->record(sampleOf(kStart, 10s, rates)).ok());
-        std::vector<CellId> cells;
+        std::vector<ShardId> cells;
         for (std::uint64_t i = 1; i <= 120; ++i) { // twenty were never measured
             cells.emplace_back(i);
         }
@@ -451,7 +451,7 @@ private:
     [[nodiscard]] std::vector<HeatSeries> snapshot() const
     {
         std::vector<HeatSeries> all;
-        const std::vector<CellId> cells = {CellId(1), CellId(2)};
+        const std::vector<ShardId> cells = {ShardId(1), ShardId(2)};
         for (const auto step : {10s, 60s, 600s, 3600s}) {
             auto series = m_store->series(HeatMetric::Rows, {step, kStart, kStart + 3h}, cells);
             ISO_CHECK(series.ok());

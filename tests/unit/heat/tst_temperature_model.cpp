@@ -33,10 +33,10 @@ std::vector<ShardRecord> shardsOf(std::size_t count)
 class FixedForecast final : public ForecastSource
 {
 public:
-    std::optional<double> predictedRowsPerSecond(CellId cell,
+    std::optional<double> predictedRowsPerSecond(ShardId shard,
                                                  std::chrono::milliseconds) const override
     {
-        return cell == CellId(1) ? std::optional(250.0) : std::nullopt;
+        return shard == ShardId(1) ? std::optional(250.0) : std::nullopt;
     }
 };
 
