@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/config/change_window.h"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -47,7 +49,8 @@ struct ClusterSection
 
 enum class ChangeMode : std::uint8_t { Off, Propose, Auto };
 
-/// Splits and merges. Invariant: merge_below < child_target <= split_above / 2.
+/// Splits and merges. Invariants: merge_below < child_target <= split_above / 2, and min_size_mb <=
+/// max_size_mb / 4.
 struct ChangesSection
 {
     ChangeMode mode = ChangeMode::Propose;
@@ -55,6 +58,12 @@ struct ChangesSection
     double childTarget = 0.5;
     double mergeBelow = 0.35;
     std::uint32_t maxPerHour = 12;
+    std::uint64_t minSizeMb = 64;      ///< a shard is split only from twice this size on
+    std::uint64_t maxSizeMb = 65'536;  ///< a merge makes at most half of this
+    std::vector<ChangeWindow> windows; ///< for mode auto; empty: always
+    std::string approveRole = "operator";
+    bool secondPerson = false;   ///< nobody's change runs on one person's word
+    std::uint32_t nodeCores = 0; ///< of the database server; 0: as many as this machine has
 };
 
 /// Invariant: hot <= warm <= cold; 0 < warm_above < hot_above <= 1.

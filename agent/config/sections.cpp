@@ -101,6 +101,42 @@ ClusterSection readCluster(const std::string& name, SectionReader section, Probl
     return cluster;
 }
 
+void readChangeSizes(SectionReader& section, ChangesSection& changes)
+{
+    constexpr IntegerBounds kMegabytes{1, 100'000'000};
+    auto least = static_cast<std::int64_t>(changes.minSizeMb);
+    auto most = static_cast<std::int64_t>(changes.maxSizeMb);
+    section.read("min_size_mb", least, kMegabytes);
+    section.read("max_size_mb", most, kMegabytes);
+    if (most < 4 * least) {
+        section.problem(section.has("max_size_mb") ? "max_size_mb" : "min_size_mb",
+                        "must keep max_size_mb at least four times min_size_mb",
+                        "merges make up to half of it, splits need twice the smallest");
+    }
+    changes.minSizeMb = static_cast<std::uint64_t>(least);
+    changes.maxSizeMb = static_cast<std::uint64_t>(most);
+}
+
+void readChangeApproval(SectionReader& section, ChangesSection& changes)
+{
+    std::vector<std::string> windows;
+    section.read("windows", windows);
+    for (const std::string& text : windows) {
+        if (auto window = parseChangeWindow(text); window.ok()) {
+            changes.windows.push_back(std::move(window).value());
+        } else {
+            section.problem("windows", window.error().message, window.error().hint);
+        }
+    }
+    std::size_t role = 0;
+    section.readChoice("approve_role", role, {"operator", "admin"});
+    changes.approveRole = role == 0 ? "operator" : "admin";
+    section.read("second_person", changes.secondPerson);
+    std::int64_t cores = changes.nodeCores;
+    section.read("node_cores", cores, {0, 4096});
+    changes.nodeCores = static_cast<std::uint32_t>(cores);
+}
+
 ChangesSection readChanges(SectionReader section)
 {
     ChangesSection changes;
@@ -123,6 +159,8 @@ ChangesSection readChanges(SectionReader section)
                         "must keep child_target at most half of split_above",
                         "merge_below < child_target <= split_above / 2");
     }
+    readChangeSizes(section, changes);
+    readChangeApproval(section, changes);
     section.reportUnknown();
     return changes;
 }

@@ -11,7 +11,7 @@ namespace
 
 // Version n of the schema is version n - 1 and the n-th text. A released text is never edited: a
 // change is a further text. Times are microseconds since 1970 UTC; lists and bodies are JSON.
-constexpr std::array<const char*, 2> kMigrations = {
+constexpr std::array<const char*, 3> kMigrations = {
     R"sql(
 create table keyspace(
     name text primary key, tables text not null, key_columns text not null, key_types text not null,
@@ -63,6 +63,13 @@ insert into heat_cell(id, keyspace, range_begin, range_end, is_default, is_cell,
                       retired, origins)
     select id, keyspace, range_begin, range_end, is_default, 1, id, 0, null, '[]'
     from shard where state = 1;
+)sql",
+    R"sql(
+create table change(
+    id integer primary key autoincrement, open integer not null, keyspace text not null,
+    proposed_by text not null, proposed_at integer not null, body text not null);
+create index change_by_open on change(open);
+create index change_by_time on change(proposed_at);
 )sql",
 };
 

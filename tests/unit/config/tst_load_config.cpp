@@ -100,6 +100,11 @@ private Q_SLOTS:
         row("split too low", "[changes]\nsplit_above = 0.9", "split_above");
         row("consistent", "[changes]\nsplit_above = 0.8\nchild_target = 0.4\nmerge_below = 0.3",
             "");
+        row("sizes too close", "[changes]\nmin_size_mb = 100\nmax_size_mb = 399", "max_size_mb");
+        row("smallest too large", "[changes]\nmin_size_mb = 20000", "min_size_mb");
+        row("window without offset", "[changes]\nwindows = [\"02:00-05:00\"]", "changes.windows");
+        row("window", "[changes]\nwindows = [\"sat,sun 22:00-06:00 +02:00\"]", "");
+        row("approver", "[changes]\napprove_role = \"viewer\"", "\"operator\", \"admin\"");
         row("hot rarer than warm", "[schedule]\nhot = \"7h\"", "schedule.hot");
         row("jitter", "[schedule]\njitter = 0.6", "from 0 to 0.5");
         row("no jobs", "[schedule]\nmax_concurrent_jobs = 0", "from 1 to 64");
