@@ -136,7 +136,7 @@ struct World
         sampled.start = clock.wallNow() - seconds(60);
         sampled.end = clock.wallNow();
         for (std::size_t i = 0; i < rates.size(); ++i) {
-            sampled.cells.push_back({ids()[i], {0, 0, rates[i], 0}});
+            sampled.cells.push_back({heat::CellId(ids()[i].get()), {0, 0, rates[i], 0}});
         }
         ISO_CHECK(heat->record(sampled).ok());
         ISO_CHECK(temperatures.update(sampled.end, topology.keyspaces().front()->shards).ok());
