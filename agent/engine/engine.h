@@ -186,7 +186,8 @@ public:
     [[nodiscard]] virtual Status check() = 0;
 };
 
-class ChangeFeed; // change_stream.h
+class ChangeFeed;  // change_stream.h
+class ReshardPort; // reshard_port.h
 
 /// What a feed of changes is called on the server, so that two agents do not share one.
 struct FeedSpec
@@ -224,12 +225,21 @@ public:
     /// The database's feed of changes; nothing is made or asked yet. Unimplemented where there is
     /// none.
     [[nodiscard]] virtual Result<std::shared_ptr<ChangeFeed>> openChangeFeed(const FeedSpec& spec);
+
+    /// What puts new parts in place of old ones; nothing is made or asked yet. Unimplemented where
+    /// parts stay as they are.
+    [[nodiscard]] virtual Result<std::shared_ptr<ReshardPort>> openReshardPort();
 };
 
 inline Result<std::shared_ptr<ChangeFeed>> Engine::openChangeFeed(const FeedSpec& spec)
 {
     return makeError(Code::Unimplemented, "this engine has no feed of changes (" + spec.name + ")",
                      "its shards get full backups only");
+}
+
+inline Result<std::shared_ptr<ReshardPort>> Engine::openReshardPort()
+{
+    return makeError(Code::Unimplemented, "this engine cannot change its shards");
 }
 
 } // namespace isotherm::engine

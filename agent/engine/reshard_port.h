@@ -22,16 +22,16 @@ namespace isotherm::engine
 {
 
 enum class FindingKind : std::uint8_t {
-    Lock = 1,           ///< somebody holds what the switch will have to lock
-    Disk = 2,           ///< room for a second copy of the rows
-    OldSnapshot = 3,    ///< a transaction that would see an empty range: we wait for it
-    Prepared = 4,       ///< a prepared transaction: we wait for it
-    ForeignKey = 5,     ///< from or to the tables
-    DefaultPart = 6,    ///< the part of rows that no range takes
-    Log = 7,            ///< how much log is written, and how much the server keeps
-    Rights = 8,         ///< what the agent's role may not do
-    Definition = 9,     ///< what cannot be carried over, or will be
-    Setting = 10,       ///< of the server
+    Lock = 1,        ///< somebody holds what the switch will have to lock
+    Disk = 2,        ///< room for a second copy of the rows
+    OldSnapshot = 3, ///< a transaction that would see an empty range: we wait for it
+    Prepared = 4,    ///< a prepared transaction: we wait for it
+    ForeignKey = 5,  ///< from or to the tables
+    DefaultPart = 6, ///< the part of rows that no range takes
+    Log = 7,         ///< how much log is written, and how much the server keeps
+    Rights = 8,      ///< what the agent's role may not do
+    Definition = 9,  ///< what cannot be carried over, or will be
+    Setting = 10,    ///< of the server
 };
 
 enum class FindingLevel : std::uint8_t { Note = 1, Warning = 2, Refusal = 3 };
@@ -50,7 +50,7 @@ struct Finding
 struct Blocker
 {
     std::int64_t process = 0; ///< 0: a prepared transaction
-    std::string text;         ///< "process 4711 (pg_dump of backup, idle in transaction for 12 min)"
+    std::string text; ///< "process 4711 (pg_dump of backup, idle in transaction for 12 min)"
 
     friend bool operator==(const Blocker&, const Blocker&) = default;
 };
@@ -85,15 +85,16 @@ struct ReshardPlan
     std::string adoptKey;
 
     [[nodiscard]] bool adopts() const { return !adoptKey.empty(); }
+    friend bool operator==(const ReshardPlan&, const ReshardPlan&) = default;
 };
 
 /// Which side of the switch the database is on; it says so itself.
 enum class ReshardSide : std::uint8_t {
-    Absent = 1,   ///< nothing of this change is there
-    Building = 2, ///< the old parts serve, the new ones are not complete
+    Absent = 1,    ///< nothing of this change is there
+    Building = 2,  ///< the old parts serve, the new ones are not complete
     Following = 3, ///< the old parts serve, the new ones have their rows and follow them
-    Switched = 4, ///< the new parts serve, the old ones follow them
-    Returned = 5, ///< the old parts serve again, after a switch
+    Switched = 4,  ///< the new parts serve, the old ones follow them
+    Returned = 5,  ///< the old parts serve again, after a switch
 };
 
 /// How hard the copy may go, asked before every piece.
@@ -110,15 +111,15 @@ public:
 
 struct SwitchLimits
 {
-    std::chrono::milliseconds lockWait{40};  ///< others queue behind us as long: keep it short
-    std::chrono::milliseconds hardCap{200};  ///< from the first lock on; then it is given up
+    std::chrono::milliseconds lockWait{40}; ///< others queue behind us as long: keep it short
+    std::chrono::milliseconds hardCap{200}; ///< from the first lock on; then it is given up
 };
 
 struct SwitchOutcome
 {
     bool switched = false;
-    std::vector<Blocker> blockers; ///< who was in the way
-    std::string reason;            ///< why not, in words
+    std::vector<Blocker> blockers;     ///< who was in the way
+    std::string reason;                ///< why not, in words
     std::chrono::microseconds held{0}; ///< from the first lock to its release
     Lsn at;                            ///< position of the switch, when switched
 };
@@ -163,6 +164,9 @@ public:
     /// One attempt to let the other side serve, forth from Following, back from Switched. Waits for
     /// nobody longer than the limits say.
     [[nodiscard]] virtual Result<SwitchOutcome> trySwitch(const SwitchLimits& limits) = 0;
+
+    /// True when the side that does not serve is there to switch (back) to.
+    [[nodiscard]] virtual Result<bool> canSwitch() = 0;
 
     /// Keeps what serves, removes the other side and everything else that the change made.
     [[nodiscard]] virtual Status cleanUp() = 0;

@@ -32,6 +32,7 @@ struct InitDatabaseChoice
 {
     ConfigChoice config;
     std::string role = "isotherm";
+    bool reshard = false; ///< also what splitting and merging needs
 };
 /// Prints the SQL that gives the agent's database role the rights it needs.
 [[nodiscard]] int printInitSql(const InitDatabaseChoice& choice);

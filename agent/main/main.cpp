@@ -72,8 +72,9 @@ private:
                        "print the statements, for an administrator to review and run")
             ->required();
         database->add_option("--role", m_role, "the agent's database role")->capture_default_str();
+        database->add_flag("--reshard", m_reshard, "also the rights to split and merge shards");
         database->callback([this] {
-            m_action = [this] { return printInitSql({m_config, m_role}); };
+            m_action = [this] { return printInitSql({m_config, m_role, m_reshard}); };
         });
     }
 
@@ -178,6 +179,7 @@ private:
     RotatePassphraseChoice m_rotation;
     std::string m_roleName;
     std::string m_role = "isotherm";
+    bool m_reshard = false;
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
     demo::DemoOptions m_demo;
     ForecastChoice m_forecast;

@@ -83,6 +83,7 @@ Status printSql(const InitDatabaseChoice& choice)
     }
     postgres::InitSqlOptions options;
     options.role = choice.role;
+    options.reshard = choice.reshard;
     options.schemas.assign(schemas.begin(), schemas.end());
     std::printf("%s", postgres::initSql(options).c_str());
     return {};

@@ -100,6 +100,12 @@ public:
     /// Sends a COPY FROM and waits for the server's go-ahead.
     [[nodiscard]] Status startCopyIn(const std::string& sql);
 
+    /// The result of what was sent, which may take longer than the statement timeout.
+    [[nodiscard]] Result<QueryRows> collectLong(std::chrono::milliseconds limit)
+    {
+        return collect(limit);
+    }
+
     /// Collects the end of a COPY: how many rows the server counted.
     [[nodiscard]] Result<std::uint64_t> finishCopy(std::chrono::milliseconds limit);
 

@@ -2,6 +2,7 @@
 #include "agent/postgres/init_sql.h"
 
 #include "agent/postgres/capture_sql.h"
+#include "agent/postgres/reshard_sql.h"
 #include "agent/postgres/sql_text.h"
 
 namespace isotherm::postgres
@@ -84,6 +85,9 @@ std::string initSql(const InitSqlOptions& options)
     }
     if (!options.publication.empty()) {
         sql += captureSql(options.role, options.publication);
+    }
+    if (options.reshard) {
+        sql += reshardSql(options.role, options.schemas);
     }
     sql += "-- Where restores put their tables.\n"
            "CREATE SCHEMA IF NOT EXISTS " +

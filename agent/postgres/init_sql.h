@@ -16,6 +16,7 @@ struct InitSqlOptions
     std::string stagingSchema = "isotherm_restore";
     /// What continuous capture reads; empty: none, the shards get full backups only.
     std::string publication = "isotherm";
+    bool reshard = false; ///< also the rights for splitting and merging shards
 };
 
 /// The statements that an administrator runs once, as a superuser in the managed database, so that

@@ -6,6 +6,7 @@
 #include "agent/postgres/connection_pool.h"
 #include "agent/postgres/counters.h"
 #include "agent/postgres/keyspace.h"
+#include "agent/postgres/reshard_port.h"
 #include "agent/postgres/restore_target.h"
 #include "agent/postgres/snapshot.h"
 
@@ -91,6 +92,11 @@ public:
     openChangeFeed(const engine::FeedSpec& spec) override
     {
         return makeChangeFeed(m_pool, spec);
+    }
+
+    Result<std::shared_ptr<engine::ReshardPort>> openReshardPort() override
+    {
+        return makeReshardPort(m_pool);
     }
 
 private:

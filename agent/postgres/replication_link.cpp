@@ -19,8 +19,6 @@ namespace isotherm::postgres
 namespace
 {
 
-/// Read ahead of the consumer; a single row may be larger.
-constexpr std::size_t kAhead = std::size_t{2} << 20U;
 constexpr auto kFeedbackEvery = std::chrono::milliseconds(1'000);
 /// What was just made durable is reported at once, but not more often than this.
 constexpr auto kFeedbackSpacing = std::chrono::milliseconds(50);
@@ -60,10 +58,16 @@ Result<std::unique_ptr<ReplicationLink>> ReplicationLink::start(const PostgresOp
 {
     ISO_ASSIGN(Connection connection, Connection::open(options, Session::Replication));
     ISO_TRY(connection.run("SET statement_timeout = 0; SET lock_timeout = 0"));
-    const std::string sql = "START_REPLICATION SLOT " + quoteIdentifier(start.slot) + " LOGICAL " +
-                            lsnText(start.after) + " (proto_version '2', publication_names " +
-                            quoteLiteral(quoteIdentifier(start.publication)) +
-                            ", binary 'true', messages 'true', streaming 'on')";
+    if (!start.decodingMemory.empty()) {
+        ISO_TRY(connection.run("SET logical_decoding_work_mem = " +
+                               quoteLiteral(start.decodingMemory)));
+    }
+    const bool text = start.form == StreamForm::Text;
+    const std::string sql =
+        "START_REPLICATION SLOT " + quoteIdentifier(start.slot) + " LOGICAL " +
+        lsnText(start.after) + " (proto_version '2', publication_names " +
+        quoteLiteral(quoteIdentifier(start.publication)) + ", messages 'true'" +
+        (text ? ", binary 'false', streaming 'off')" : ", binary 'true', streaming 'on')");
     if (const Status started = connection.run(sql); !started.ok()) {
         return startError(started.error());
     }
@@ -71,7 +75,7 @@ Result<std::unique_ptr<ReplicationLink>> ReplicationLink::start(const PostgresOp
         ::PQsetnonblocking(connection.handle(), 1) != 0) {
         return makeError(Code::Internal, "the server did not start to stream changes");
     }
-    std::unique_ptr<ReplicationLink> link(new ReplicationLink(std::move(connection)));
+    std::unique_ptr<ReplicationLink> link(new ReplicationLink(std::move(connection), start.ahead));
     link->m_confirmed = start.after.get();
     link->m_received = start.after.get();
     link->m_thread =
@@ -79,8 +83,9 @@ Result<std::unique_ptr<ReplicationLink>> ReplicationLink::start(const PostgresOp
     return link;
 }
 
-ReplicationLink::ReplicationLink(Connection connection)
-    : m_connection(std::move(connection)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+ReplicationLink::ReplicationLink(Connection connection, std::size_t ahead)
+    : m_connection(std::move(connection)), m_most(ahead),
+      m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_lastFeedback(std::chrono::steady_clock::now())
 {
 }
@@ -165,7 +170,7 @@ Status ReplicationLink::round(const std::stop_token& stop)
     bool mayRead = false;
     {
         const std::lock_guard lock(m_mutex);
-        mayRead = m_ahead.size() < kAhead;
+        mayRead = m_ahead.size() < m_most;
     }
     if (mayRead) {
         ISO_TRY(readAhead());
@@ -189,7 +194,7 @@ Status ReplicationLink::waitForWork(bool mayRead)
 {
     {
         const std::lock_guard lock(m_mutex);
-        mayRead = mayRead && m_ahead.size() < kAhead;
+        mayRead = mayRead && m_ahead.size() < m_most;
     }
     const auto events = static_cast<short>((mayRead ? POLLIN : 0) | (m_pendingFlush ? POLLOUT : 0));
     std::array<pollfd, 2> watched{
@@ -216,7 +221,7 @@ Status ReplicationLink::waitForWork(bool mayRead)
 Status ReplicationLink::readAhead()
 {
     std::size_t bytes = 0;
-    while (bytes < kAhead) {
+    while (bytes < m_most) {
         char* buffer = nullptr;
         const int length = ::PQgetCopyData(m_connection.handle(), &buffer, 1);
         if (length == 0) {

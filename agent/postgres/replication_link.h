@@ -19,11 +19,22 @@
 namespace isotherm::postgres
 {
 
+/// How values come, and when transactions do.
+enum class StreamForm {
+    Binary, ///< values in binary form, large transactions in pieces before they commit
+    Text,   ///< values as text, every transaction whole, when it has committed
+};
+
 struct ReplicationStart
 {
     std::string slot;
     std::string publication;
     Lsn after;
+    StreamForm form = StreamForm::Binary;
+    /// Read ahead of the consumer; a single row may be larger.
+    std::size_t ahead = std::size_t{2} << 20U;
+    std::string decodingMemory =
+        {}; ///< of the server's session, as it writes sizes; empty: its own
 };
 
 /// A replication session that streams. A thread of its own reads ahead, up to a bound, and tells
@@ -60,7 +71,7 @@ public:
     void confirm(Lsn endLsn);
 
 private:
-    explicit ReplicationLink(Connection connection);
+    ReplicationLink(Connection connection, std::size_t ahead);
 
     void run(const std::stop_token& stop);
     [[nodiscard]] Status round(const std::stop_token& stop);
@@ -72,6 +83,7 @@ private:
     void wake();
 
     Connection m_connection;
+    const std::size_t m_most;
     FileDescriptor m_wake;
     std::atomic<std::uint64_t> m_confirmed{0};
     std::uint64_t m_received = 0;

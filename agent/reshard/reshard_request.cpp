@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/reshard/reshard_request.h"
 
-#include "shared/base/byte_io.h"
-
-#include <nlohmann/json.hpp>
+#include "agent/reshard/range_json.h"
 
 namespace isotherm::reshard
 {
@@ -17,35 +15,6 @@ constexpr std::size_t kMostParts = 4'096;
 Error bad(const std::string& why)
 {
     return makeError(Code::InvalidArgument, "the change of shards cannot be read: " + why);
-}
-
-json rangeToJson(const KeyRange& range)
-{
-    json value = {{"begin", toHex(range.begin.encoded())}};
-    if (range.end) {
-        value["end"] = toHex(range.end->encoded());
-    }
-    return value;
-}
-
-Result<Key> keyFromJson(const json& value)
-{
-    const auto encoded = fromHex(value.get<std::string>());
-    if (!encoded) {
-        return bad("a key is not hexadecimal");
-    }
-    return Key(*encoded);
-}
-
-Result<KeyRange> rangeFromJson(const json& value)
-{
-    KeyRange range;
-    ISO_ASSIGN(range.begin, keyFromJson(value.at("begin")));
-    if (value.contains("end")) {
-        ISO_ASSIGN(Key end, keyFromJson(value.at("end")));
-        range.end = std::move(end);
-    }
-    return range;
 }
 
 Result<ReshardRequest> read(const json& value)

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/postgres/reshard_switch.h"
+
+#include "agent/postgres/part_properties.h"
+#include "agent/postgres/reshard_blockers.h"
+#include "agent/postgres/reshard_marker.h"
+#include "agent/postgres/sql_text.h"
+
+#include <algorithm>
+#include <map>
+
+namespace isotherm::postgres
+{
+namespace
+{
+
+using engine::ReshardSide;
+using engine::SwitchLimits;
+using engine::SwitchOutcome;
+using Clock = std::chrono::steady_clock;
+
+const std::vector<ReshardPart>& leaving(const ReshardTable& table, SwitchTo to)
+{
+    return to == SwitchTo::New ? table.olds : table.news;
+}
+
+const std::vector<ReshardPart>& coming(const ReshardTable& table, SwitchTo to)
+{
+    return to == SwitchTo::New ? table.news : table.olds;
+}
+
+Result<std::vector<IncomingKey>> incomingKeys(Connection& connection, const ReshardTable& table)
+{
+    ISO_ASSIGN(const QueryRows rows,
+               connection.query("SELECT format('%I.%I', n.nspname, c.relname), c.oid,"
+                                " quote_ident(k.conname), pg_get_constraintdef(k.oid)"
+                                " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"
+                                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                " WHERE k.contype = 'f' AND k.confrelid = $1::oid"
+                                " AND k.conparentid = 0 ORDER BY c.oid, k.conname",
+                                {std::to_string(table.root)}));
+    std::vector<IncomingKey> keys;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        keys.push_back({rows.text(i, 0), static_cast<Oid>(rows.integer(i, 1)), rows.text(i, 2),
+                        rows.text(i, 3)});
+    }
+    return keys;
+}
+
+/// Statements by the object ids of what they lock: in that order within a group.
+using LockGroup = std::map<Oid, std::string>;
+
+class ScriptWriter
+{
+public:
+    ScriptWriter(const ReshardScene& scene, SwitchTo to) : m_scene(scene), m_to(to) {}
+
+    Result<SwitchScript> write()
+    {
+        for (const ReshardTable& table : m_scene.book.tables) {
+            m_parents[table.root] = exclusive("ONLY " + table.qualified());
+            if (table.defaultPart) {
+                m_leaves[table.defaultPart->oid] =
+                    exclusive("ONLY " + table.defaultPart->qualified());
+            }
+            ISO_TRY(takeIncoming(table));
+            for (const ReshardPart& part : leaving(table, m_to)) {
+                ISO_TRY(takeLeaving(table, part));
+            }
+        }
+        for (const ReshardTable& table : m_scene.book.tables) {
+            for (const ReshardPart& part : coming(table, m_to)) {
+                ISO_TRY(takeComing(table, part));
+            }
+        }
+        return finish();
+    }
+
+private:
+    static std::string exclusive(const std::string& what)
+    {
+        return "LOCK TABLE " + what + " IN ACCESS EXCLUSIVE MODE;";
+    }
+
+    /// A referenced table: its triggers change, its rows do not.
+    void lockReferenced(const ModelForeignKey& key)
+    {
+        m_outer.emplace(key.referenced,
+                        "LOCK TABLE " + key.referencedName + " IN SHARE ROW EXCLUSIVE MODE;");
+    }
+
+    Status takeIncoming(const ReshardTable& table)
+    {
+        ISO_ASSIGN(const auto keys, incomingKeys(m_scene.connection, table));
+        for (const IncomingKey& key : keys) {
+            m_outer[key.tableOid] = exclusive(key.table);
+            const bool valid = key.definition.find(" NOT VALID") == std::string::npos;
+            if (valid) { // to be validated again
+                m_before +=
+                    "INSERT INTO isotherm_reshard.foreign_key (token, relid, name) VALUES (" +
+                    quoteLiteral(m_scene.plan.token) + ", " + std::to_string(key.tableOid) + ", " +
+                    quoteLiteral(key.name) + ");";
+            }
+            m_before += "ALTER TABLE " + key.table + " DROP CONSTRAINT " + key.name + ";";
+            m_after += "ALTER TABLE " + key.table + " ADD CONSTRAINT " + key.name + " " +
+                       key.definition + (valid ? " NOT VALID;" : ";");
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool isOurs(Oid oid) const
+    {
+        return std::any_of(m_scene.book.tables.begin(), m_scene.book.tables.end(),
+                           [&](const ReshardTable& table) {
+                               const auto has = [&](const std::vector<ReshardPart>& parts) {
+                                   return std::any_of(parts.begin(), parts.end(),
+                                                      [&](const auto& p) { return p.oid == oid; });
+                               };
+                               return has(table.olds) || has(table.news);
+                           });
+    }
+
+    Status takeLeaving(const ReshardTable& table, const ReshardPart& part)
+    {
+        m_leaves[part.oid] = exclusive("ONLY " + part.qualified());
+        m_detach +=
+            "ALTER TABLE " + table.qualified() + " DETACH PARTITION " + part.qualified() + ";";
+        const std::string away = reshardOldName(part.givenName, m_scene.plan.token);
+        m_detach += "ALTER TABLE " + part.qualified() + " RENAME TO " + quoteIdentifier(away) + ";";
+        ISO_ASSIGN(const auto keys, foreignKeysOf(m_scene.connection, part.oid));
+        bool outer = false;
+        for (const ModelForeignKey& key : keys) {
+            if (!isOurs(key.referenced)) {
+                lockReferenced(key);
+                outer = true;
+            }
+        }
+        if (outer) {
+            // From now on its rows lag behind: they must not hold on to what they refer to.
+            m_detach += quietForeignKeysSql(quoteQualified(part.schema, away), true,
+                                            !m_scene.rights.superuser);
+        }
+        return {};
+    }
+
+    Status takeComing(const ReshardTable& table, const ReshardPart& part)
+    {
+        const std::string name = quoteQualified(part.schema, part.givenName);
+        if (part.name != part.givenName) {
+            m_attach += "ALTER TABLE " + part.qualified() + " RENAME TO " +
+                        quoteIdentifier(part.givenName) + ";";
+        }
+        m_attach += "ALTER TABLE " + table.qualified() + " ATTACH PARTITION " + name +
+                    " FOR VALUES " + table.bound(part.range) + ";ALTER TABLE " + name +
+                    " DROP CONSTRAINT IF EXISTS " +
+                    quoteIdentifier(reshardCheckName(m_scene.plan.token)) + ";";
+        m_published += (m_published.empty() ? "" : ", ") + name;
+        ISO_ASSIGN(const auto keys, foreignKeysOf(m_scene.connection, part.oid));
+        bool own = false;
+        for (const ModelForeignKey& key : keys) {
+            if (!isOurs(key.referenced)) {
+                lockReferenced(key);
+            }
+            own = own || !key.inherited;
+        }
+        if (own) { // those that ATTACH merged with the table's have none of their own any more
+            m_attach += quietForeignKeysSql(name, false, !m_scene.rights.superuser);
+        }
+        return {};
+    }
+
+    Result<SwitchScript> finish()
+    {
+        SwitchScript script;
+        for (const LockGroup* group : {&m_outer, &m_parents, &m_leaves}) {
+            for (const auto& [oid, statement] : *group) {
+                script.locks.push_back(statement);
+                script.locked.push_back(oid);
+            }
+        }
+        const std::string feed = reshardFeedName(m_scene.plan.token);
+        const ReshardSide side =
+            m_to == SwitchTo::New ? ReshardSide::Switched : ReshardSide::Returned;
+        script.statements = m_before + m_detach + m_attach + m_after + "ALTER PUBLICATION " +
+                            quoteIdentifier(feed) + " SET TABLE " + m_published + ";" +
+                            reshardSideSql(m_scene.plan.token, side) +
+                            "SELECT pg_logical_emit_message(true, 'isotherm.reshard', " +
+                            quoteLiteral("switch " + m_scene.plan.token) + ");";
+        return script;
+    }
+
+    const ReshardScene& m_scene;
+    const SwitchTo m_to;
+    LockGroup m_outer;
+    LockGroup m_parents;
+    LockGroup m_leaves;
+    std::string m_before;
+    std::string m_detach;
+    std::string m_attach;
+    std::string m_after;
+    std::string m_published;
+};
+
+/// The open transaction of an attempt: rolled back unless it was committed.
+class Attempt
+{
+public:
+    Attempt(Connection& connection, const SwitchLimits& limits)
+        : m_connection(connection), m_limits(limits)
+    {
+    }
+    ~Attempt() { giveUp(); }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+
+    Status lock(const SwitchScript& script, const ReshardRights& rights)
+    {
+        // All of the waiting together may take as long as one wait is allowed to.
+        const auto wait = std::max<std::int64_t>(
+            10, m_limits.lockWait.count() / static_cast<std::int64_t>(script.locks.size()));
+        std::string sql = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = " +
+                          std::to_string(wait) + ";SET LOCAL statement_timeout = " +
+                          std::to_string(m_limits.hardCap.count()) + ";";
+        if (rights.superuser || rights.deadlockTimeout) {
+            sql += "SET LOCAL deadlock_timeout = '5ms';";
+        }
+        for (const std::string& statement : script.locks) {
+            sql += statement;
+        }
+        m_since = Clock::now();
+        m_open = true;
+        return m_connection.run(sql);
+    }
+
+    Status commit(const SwitchScript& script)
+    {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline() - Clock::now());
+        if (left.count() <= 0) {
+            return makeError(Code::DeadlineExceeded, "the hard cap was reached");
+        }
+        ISO_TRY(m_connection.run("SET LOCAL statement_timeout = " + std::to_string(left.count()) +
+                                 ";" + script.statements));
+        if (Clock::now() >= deadline()) {
+            return makeError(Code::DeadlineExceeded, "the hard cap was reached");
+        }
+        ISO_TRY(m_connection.run("COMMIT"));
+        m_open = false;
+        m_until = Clock::now();
+        return {};
+    }
+
+    void giveUp()
+    {
+        if (m_open && !m_connection.broken()) {
+            (void)m_connection.run("ROLLBACK");
+            m_until = Clock::now();
+        }
+        m_open = false;
+    }
+
+    [[nodiscard]] Clock::time_point deadline() const { return m_since + m_limits.hardCap; }
+    [[nodiscard]] std::chrono::microseconds held() const
+    {
+        return std::chrono::duration_cast<std::chrono::microseconds>(m_until - m_since);
+    }
+
+private:
+    Connection& m_connection;
+    const SwitchLimits& m_limits;
+    Clock::time_point m_since;
+    Clock::time_point m_until;
+    bool m_open = false;
+};
+
+bool isTransient(const Error& error)
+{
+    return error.code == Code::DeadlineExceeded || error.code == Code::Aborted ||
+           error.code == Code::Cancelled;
+}
+
+/// Close to the log's end before anybody is made to wait. False: not in time.
+Result<bool> catchUp(ReshardFollower& follower)
+{
+    constexpr auto kClose = std::chrono::milliseconds(30);
+    const auto until = Clock::now() + std::chrono::seconds(5);
+    while (Clock::now() < until) {
+        const auto since = Clock::now();
+        const Status drained = follower.drain(since + std::chrono::seconds(5), {});
+        if (!drained.ok() && drained.error().code != Code::DeadlineExceeded) {
+            return drained.error();
+        }
+        if (drained.ok() && Clock::now() - since < kClose) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<SwitchOutcome> notNow(SwitchOutcome outcome, std::string reason)
+{
+    outcome.reason = std::move(reason);
+    return outcome;
+}
+
+} // namespace
+
+Result<SwitchScript> switchScript(const ReshardScene& scene, SwitchTo to)
+{
+    return ScriptWriter(scene, to).write();
+}
+
+Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
+                                    ReshardFollower& follower, std::uint64_t horizon,
+                                    const SwitchLimits& limits)
+{
+    SwitchOutcome outcome;
+    ISO_ASSIGN(outcome.blockers, oldSnapshots(scene.connection, horizon));
+    if (!outcome.blockers.empty()) {
+        return notNow(std::move(outcome), "a transaction is older than the new partitions");
+    }
+    ISO_ASSIGN(const SwitchScript script, switchScript(scene, to));
+    ISO_ASSIGN(const bool close, catchUp(follower));
+    if (!close) {
+        return notNow(std::move(outcome), "the change stream is behind");
+    }
+    // A look from outside: the attempt's own session is not free then.
+    ISO_ASSIGN(Connection watch, Connection::open(scene.connection.options()));
+    Attempt attempt(scene.connection, limits);
+    const auto failed = [&](const Status& status) -> Result<SwitchOutcome> {
+        attempt.giveUp();
+        outcome.held = attempt.held();
+        if (!isTransient(status.error()) || scene.connection.broken()) {
+            return status.error();
+        }
+        return notNow(outcome, status.error().message);
+    };
+    if (const Status locked = attempt.lock(script, scene.rights); !locked.ok()) {
+        auto result = failed(locked);
+        if (result.ok()) {
+            ISO_ASSIGN(result->blockers, lockHolders(watch, script.locked));
+        }
+        return result;
+    }
+    if (const Status drained = follower.drain(attempt.deadline(), {}); !drained.ok()) {
+        return failed(drained);
+    }
+    ISO_ASSIGN(outcome.blockers, idleSnapshots(watch));
+    if (!outcome.blockers.empty()) {
+        attempt.giveUp();
+        outcome.held = attempt.held();
+        return notNow(std::move(outcome), "a session sits in a transaction with a snapshot");
+    }
+    if (const Status done = attempt.commit(script); !done.ok()) {
+        return failed(done);
+    }
+    outcome.switched = true;
+    outcome.held = attempt.held();
+    return outcome;
+}
+
+Status settleSwitch(const ReshardScene& scene, const std::stop_token& stop)
+{
+    const std::string check = quoteIdentifier(reshardCheckName(scene.plan.token));
+    for (const ReshardTable& table : scene.book.tables) {
+        for (const ReshardPart& part : table.olds) {
+            ISO_ASSIGN(const QueryRows rows,
+                       scene.connection.query(
+                           "SELECT convalidated FROM pg_constraint WHERE"
+                           " conrelid = $1::oid AND conname = $2",
+                           {std::to_string(part.oid), reshardCheckName(scene.plan.token)}));
+            const std::string alter = "ALTER TABLE " + part.qualified();
+            const std::string column = quoteIdentifier(table.keyColumn);
+            if (rows.size() == 0) {
+                ISO_TRY(runWithShortLocks(scene.connection,
+                                          alter + " ADD CONSTRAINT " + check + " CHECK (" + column +
+                                              " IS NOT NULL AND " +
+                                              table.condition(part.range, column) + ") NOT VALID",
+                                          stop));
+            }
+            if (rows.size() == 0 || !rows.truth(0, 0)) {
+                ISO_TRY(scene.connection.run("SET statement_timeout = 0"));
+                ISO_TRY(scene.connection.runLong(alter + " VALIDATE CONSTRAINT " + check,
+                                                 std::chrono::hours(1)));
+            }
+        }
+    }
+    ISO_ASSIGN(const QueryRows keys,
+               scene.connection.query("SELECT format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %s',"
+                                      " n.nspname, c.relname, f.name)"
+                                      " FROM isotherm_reshard.foreign_key f"
+                                      " JOIN pg_class c ON c.oid = f.relid"
+                                      " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                      " JOIN pg_constraint k ON k.conrelid = c.oid"
+                                      "   AND quote_ident(k.conname) = f.name"
+                                      " WHERE f.token = $1 AND NOT k.convalidated",
+                                      {scene.plan.token}));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        ISO_TRY(scene.connection.run("SET statement_timeout = 0"));
+        ISO_TRY(scene.connection.runLong(keys.text(i, 0), std::chrono::hours(1)));
+    }
+    return {};
+}
+
+} // namespace isotherm::postgres
