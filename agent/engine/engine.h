@@ -188,6 +188,7 @@ public:
 
 class ChangeFeed;  // change_stream.h
 class ReshardPort; // reshard_port.h
+class SurveyPort;  // survey.h
 
 /// What a feed of changes is called on the server, so that two agents do not share one.
 struct FeedSpec
@@ -229,7 +230,15 @@ public:
     /// What puts new parts in place of old ones; nothing is made or asked yet. Unimplemented where
     /// parts stay as they are.
     [[nodiscard]] virtual Result<std::shared_ptr<ReshardPort>> openReshardPort();
+
+    /// What plans are made from; nothing is asked yet. Unimplemented where there is no such thing.
+    [[nodiscard]] virtual Result<std::shared_ptr<SurveyPort>> openSurvey();
 };
+
+inline Result<std::shared_ptr<SurveyPort>> Engine::openSurvey()
+{
+    return makeError(Code::Unimplemented, "this engine cannot be surveyed");
+}
 
 inline Result<std::shared_ptr<ChangeFeed>> Engine::openChangeFeed(const FeedSpec& spec)
 {

@@ -9,6 +9,7 @@
 #include "agent/postgres/reshard_port.h"
 #include "agent/postgres/restore_target.h"
 #include "agent/postgres/snapshot.h"
+#include "agent/postgres/table_survey.h"
 
 #include <array>
 #include <memory>
@@ -97,6 +98,11 @@ public:
     Result<std::shared_ptr<engine::ReshardPort>> openReshardPort() override
     {
         return makeReshardPort(m_pool);
+    }
+
+    [[nodiscard]] Result<std::shared_ptr<engine::SurveyPort>> openSurvey() override
+    {
+        return makeSurveyPort(m_pool);
     }
 
 private:

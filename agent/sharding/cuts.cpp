@@ -299,6 +299,14 @@ std::optional<Key> keyAfter(const Key& key, const std::vector<KeyType>& types)
     case KeyType::Uuid:
         length = 16;
         break;
+    case KeyType::Text: { // ends with 00 01; no text holds a zero byte, so 01 is the least to add
+        std::string longer = key.encoded();
+        if (longer.size() < 3) {
+            return std::nullopt;
+        }
+        longer.insert(longer.size() - 2, 1, '\x01');
+        return Key(std::move(longer));
+    }
     default:
         return std::nullopt;
     }

@@ -33,7 +33,7 @@ struct KeyspaceFacts
 
 struct KeyspaceWishes
 {
-    ByteCount targetSize{std::uint64_t{10} << 30U}; ///< of a shard, at the end of the horizon
+    ByteCount targetSize{10'000'000'000U}; ///< of a shard, at the end of the horizon
     std::chrono::hours horizon{24 * 90};            ///< growth that is planned for
     std::optional<std::uint32_t> shards;            ///< instead of the recommended number
 };

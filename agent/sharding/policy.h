@@ -22,8 +22,8 @@ struct Policy
     double childTarget = 0.5; ///< load that each part of a split should have at the peak
     double mergeBelow = 0.35; ///< the pair's highest load of the last hour
     std::uint32_t maxPerHour = 12;
-    ByteCount leastSize{std::uint64_t{64} << 20U}; ///< no shard is made smaller on purpose
-    ByteCount mostSize{std::uint64_t{64} << 30U};  ///< a merge makes at most half of this
+    ByteCount leastSize{64'000'000U}; ///< no shard is made smaller on purpose
+    ByteCount mostSize{65'536'000'000U};  ///< a merge makes at most half of this
     double nodeBusyAbove = 0.4;                    ///< an idle node needs no split
     double shareOfNodeAbove = 0.2;                 ///< else the whole node is hot, not the shard
 

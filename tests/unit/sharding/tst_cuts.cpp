@@ -281,7 +281,10 @@ void TestCuts::keyAfter_types_nextValueOrNone()
     QVERIFY(!keyAfter(keyOf(std::numeric_limits<std::int64_t>::max()), {KeyType::Integer}));
     std::string text;
     appendKeyBytes(text, "abc");
-    QVERIFY(!keyAfter(Key(text), {KeyType::Text}));
+    std::string next;
+    appendKeyBytes(next, "abc\x01");
+    QCOMPARE(*keyAfter(Key(text), {KeyType::Text}), Key(next));
+    QVERIFY(!keyAfter(Key(text), {KeyType::Bytes}));
 }
 
 QTEST_APPLESS_MAIN(TestCuts)
