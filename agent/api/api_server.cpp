@@ -3,6 +3,7 @@
 
 #include "agent/api/agent_rpc.h"
 #include "agent/api/audit_rpc.h"
+#include "agent/api/changes_rpc.h"
 #include "agent/api/gatekeeper.h"
 #include "agent/api/live_hub.h"
 #include "agent/api/worker_pool.h"
@@ -52,7 +53,8 @@ public:
                  .streams = options.liveStreams,
                  .queue = options.liveQueue}),
           m_workers(options.workers, options.queuedCalls), m_desk({m_gatekeeper, m_hub, m_workers}),
-          m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk)
+          m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk),
+          m_changesRpc(options.service.changes(), m_desk)
     {
     }
 
@@ -64,6 +66,7 @@ public:
         builder.AddListeningPort(options.listen, credentials(options.tls), &m_port);
         builder.RegisterService(&m_rpc);
         builder.RegisterService(&m_auditRpc);
+        builder.RegisterService(&m_changesRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -107,6 +110,7 @@ private:
     RpcDesk m_desk;
     AgentRpc m_rpc;
     AuditRpc m_auditRpc;
+    ChangesRpc m_changesRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;

@@ -62,7 +62,9 @@ struct ChangesSection
     std::uint64_t maxSizeMb = 65'536;  ///< a merge makes at most half of this
     std::vector<ChangeWindow> windows; ///< for mode auto; empty: always
     std::string approveRole = "operator";
-    bool secondPerson = false;   ///< nobody's change runs on one person's word
+    bool secondPerson = false; ///< nobody's change runs on one person's word
+    /// How long the old parts are kept in step after a change, so that it can be taken back.
+    std::chrono::milliseconds grace = std::chrono::hours(1);
     std::uint32_t nodeCores = 0; ///< of the database server; 0: as many as this machine has
 };
 

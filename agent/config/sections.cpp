@@ -132,6 +132,7 @@ void readChangeApproval(SectionReader& section, ChangesSection& changes)
     section.readChoice("approve_role", role, {"operator", "admin"});
     changes.approveRole = role == 0 ? "operator" : "admin";
     section.read("second_person", changes.secondPerson);
+    section.read("grace", changes.grace);
     std::int64_t cores = changes.nodeCores;
     section.read("node_cores", cores, {0, 4096});
     changes.nodeCores = static_cast<std::uint32_t>(cores);

@@ -27,6 +27,11 @@ struct Typed
     RestoreArguments restore;
     TransactionArguments transactions;
     AdoptArguments adopt;
+    ChangeListArguments changes;
+    ProposeArguments propose;
+    DecideArguments decide;
+    KeyspacePlanArguments keyspacePlan;
+    std::optional<std::uint64_t> shard;
     std::vector<std::uint64_t> jobs;
     std::uint64_t number = 0;
     std::uint64_t after = 0;
@@ -235,6 +240,68 @@ void addKeyspaces(CLI::App& app, Typed& typed)
     adopt->add_option("--rpo", typed.adopt.rpo, "how much may be lost: 5m, 1h");
 }
 
+void addKeyspacePlan(CLI::App& app, Typed& typed)
+{
+    CLI::App* plan =
+        leaf(*app.get_subcommand("keyspace"), "plan", "how many shards, and where to cut them",
+             typed, [&typed](Session& s) { return planKeyspace(s, typed.keyspacePlan); });
+    KeyspacePlanArguments& wanted = typed.keyspacePlan;
+    plan->add_option("name", wanted.keyspace, "a managed keyspace");
+    plan->add_option("--table,-t", wanted.tables,
+                     "or: a table, partitioned or not; may be repeated");
+    plan->add_option("--key", wanted.keyColumns,
+                     "a key column (default: the first of the primary key)");
+    plan->add_option("--target-size", wanted.targetSize, "of a shard (default 10GB)");
+    plan->add_option("--shards", wanted.shards, "so many, instead of the recommended number");
+}
+
+void addDecision(CLI::App& command, DecideArguments& decide)
+{
+    command.add_option("change", decide.change, "its number")->required();
+    command.add_option("--plan", decide.plan, "the plan that was reviewed, as change show has it");
+}
+
+void addChanges(CLI::App& app, Typed& typed)
+{
+    CLI::App* change = groupOf(app, "change", "splits and merges of shards");
+    CLI::App* list = leaf(*change, "list", "the newest first", typed,
+                          [&typed](Session& s) { return listChanges(s, typed.changes); });
+    list->add_option("--keyspace,-k", typed.changes.keyspace, "only this keyspace");
+    list->add_flag("--open", typed.changes.openOnly, "only those that wait or run");
+    list->add_option("--limit", typed.changes.limit, "at most so many (default 50)");
+    leaf(*change, "show", "one change: why, what, what became of it", typed,
+         [&typed](Session& s) { return showChange(s, typed.number); })
+        ->add_option("change", typed.number, "its number")
+        ->required();
+
+    CLI::App* propose = leaf(*change, "propose", "a split, or a merge of neighbours", typed,
+                             [&typed](Session& s) { return proposeChange(s, typed.propose); });
+    propose
+        ->add_option("--shard", typed.propose.shards,
+                     "the shard to split; several neighbours to merge")
+        ->required();
+    propose->add_option("--cut", typed.propose.cuts, "cut at this key; may be repeated");
+    propose->add_option("--parts", typed.propose.parts, "into so many, where the load says");
+    propose->add_option("--reason", typed.propose.reason, "why, for those who decide");
+    propose->add_flag("--check", typed.propose.checkOnly, "only look: a dry run");
+
+    CLI::App* approve = leaf(*change, "approve", "let it run", typed, [&typed](Session& session) {
+        typed.decide.follow = typed.wait ? Follow::Wait : Follow::Detach;
+        return approveChange(session, typed.decide);
+    });
+    addDecision(*approve, typed.decide);
+    approve->add_option("--reason", typed.decide.reason, "why");
+    approve->add_flag("--wait", typed.wait, "follow until done");
+    CLI::App* reject = leaf(*change, "reject", "say no", typed,
+                            [&typed](Session& s) { return rejectChange(s, typed.decide); });
+    addDecision(*reject, typed.decide);
+    reject->add_option("--reason", typed.decide.reason, "why")->required();
+
+    leaf(*change, "why", "why hot shards are not split", typed, [&typed](Session& s) {
+        return explainChanges(s, typed.shard);
+    })->add_option("--shard", typed.shard, "this one, hot or not");
+}
+
 CommandNode treeOf(const CLI::App& app)
 {
     CommandNode node{app.get_name(), app.get_description(), {}, {}};
@@ -284,6 +351,8 @@ CommandLine parseCommandLine(std::vector<std::string> arguments)
     addHistory(app, *typed);
     addJobs(app, *typed);
     addKeyspaces(app, *typed);
+    addKeyspacePlan(app, *typed);
+    addChanges(app, *typed);
     CLI::App* completion = app.add_subcommand("completion", "a completion script for a shell");
     completion->add_option("shell", typed->shell, "bash, zsh or fish")->required();
 

@@ -77,6 +77,39 @@ struct TransactionArguments
     bool largest = false;
 };
 
+struct ChangeListArguments
+{
+    std::string keyspace;
+    bool openOnly = false;
+    std::size_t limit = 50;
+};
+
+struct ProposeArguments
+{
+    std::vector<std::uint64_t> shards; ///< one: a split; several neighbours: a merge
+    std::vector<std::string> cuts;
+    std::uint32_t parts = 0;
+    std::string reason;
+    bool checkOnly = false;
+};
+
+struct DecideArguments
+{
+    std::uint64_t change = 0;
+    std::string plan; ///< the hash that was reviewed
+    std::string reason;
+    Follow follow = Follow::Detach;
+};
+
+struct KeyspacePlanArguments
+{
+    std::string keyspace; ///< or else tables
+    std::vector<std::string> tables;
+    std::vector<std::string> keyColumns;
+    std::string targetSize;
+    std::uint32_t shards = 0;
+};
+
 ExitCode showStatus(Session& session);
 
 ExitCode listRanges(Session& session, const std::string& keyspace);
@@ -106,6 +139,16 @@ ExitCode cancelJob(Session& session, std::uint64_t job);
 
 ExitCode listAudit(Session& session, std::uint64_t after, std::size_t limit);
 ExitCode verifyAudit(Session& session);
+
+ExitCode listChanges(Session& session, const ChangeListArguments& arguments);
+ExitCode showChange(Session& session, std::uint64_t change);
+ExitCode proposeChange(Session& session, const ProposeArguments& arguments);
+/// Without a plan: shows it and asks.
+ExitCode approveChange(Session& session, const DecideArguments& arguments);
+ExitCode rejectChange(Session& session, const DecideArguments& arguments);
+/// Why hot shards are not split; with a shard: why it is not, hot or not.
+ExitCode explainChanges(Session& session, const std::optional<std::uint64_t>& shard);
+ExitCode planKeyspace(Session& session, const KeyspacePlanArguments& arguments);
 
 ExitCode listKeyspaces(Session& session);
 ExitCode adoptKeyspace(Session& session, const AdoptArguments& arguments);

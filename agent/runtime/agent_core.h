@@ -49,6 +49,7 @@ public:
         restore::RestorePlanner& planner;
         jobs::JobEngine& jobs;
         AuditService& auditTrail;
+        ChangesService& changes;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -70,6 +71,7 @@ public:
     [[nodiscard]] Result<std::vector<TransactionSummary>>
     transactions(const TransactionQuery& query) override;
     [[nodiscard]] AuditService& auditTrail() override { return m_parts.auditTrail; }
+    [[nodiscard]] ChangesService& changes() override { return m_parts.changes; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

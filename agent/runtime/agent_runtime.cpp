@@ -11,10 +11,12 @@
 #include "agent/metadata/cell_store.h"
 #include "agent/metadata/database.h"
 #include "agent/metadata/heat_block_store.h"
+#include "agent/reshard/reshard_handler.h"
 #include "agent/runtime/agent_core.h"
 #include "agent/runtime/audit_core.h"
 #include "agent/runtime/capture_part.h"
 #include "agent/runtime/setup.h"
+#include "agent/runtime/sharding_part.h"
 #include "agent/storage/directory_store.h"
 
 #include <algorithm>
@@ -98,11 +100,14 @@ std::vector<metadata::StoredKeyspace> keyspacesOf(const config::AgentConfig& con
 jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
 {
     constexpr std::size_t kRestores = 2;
+    constexpr std::size_t kReshards = 8; // each waits through its grace period, at little cost
     jobs::JobEngineOptions options;
     const std::size_t backups = config.schedule.maxConcurrentJobs;
-    options.maxPerKind = {
-        {JobKind::Backup, backups}, {JobKind::Restore, kRestores}, {JobKind::Verify, 1}};
-    options.workers = backups + kRestores + 1; // no kind waits for another
+    options.maxPerKind = {{JobKind::Backup, backups},
+                          {JobKind::Restore, kRestores},
+                          {JobKind::Verify, 1},
+                          {JobKind::Reshard, kReshards}};
+    options.workers = backups + kRestores + 1 + kReshards; // no kind waits for another
     return options;
 }
 
@@ -137,8 +142,10 @@ public:
         m_jobs.registerHandler(JobKind::Backup, m_backupHandler);
         m_jobs.registerHandler(JobKind::Restore, m_restoreHandler);
         m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
+        m_jobs.registerHandler(JobKind::Reshard, m_reshardHandler);
         m_jobs.addListener([this](const JobRecord& job) {
             m_scheduler.noteFinished(job);
+            m_sharding.noteJob(job);
             if (m_capture && job.kind == JobKind::Backup && job.state == JobState::Done) {
                 if (const Status trimmed = m_keeper.trim(m_capture->journal()); !trimmed.ok()) {
                     m_options.log.warning("journal.not_trimmed", trimmed.error().text());
@@ -151,6 +158,7 @@ public:
     ~Runtime() override
     {
         m_caretaker.stop();
+        m_sharding.stop();
         m_collector.stop();
         if (m_capture) {
             m_capture->stop();
@@ -176,7 +184,7 @@ public:
         }
         ISO_TRY(startApi());
         m_collector.start();
-        return {};
+        return m_sharding.start();
     }
 
     [[nodiscard]] AgentService& service() override { return m_core; }
@@ -188,6 +196,7 @@ public:
     {
         m_scheduler.setPolicy(policyOf(config));
         m_caretaker.takeUp(keyspacesOf(config));
+        m_sharding.reload(config.changes);
         if (m_capture) {
             m_capture->nudge();
         }
@@ -280,6 +289,12 @@ private:
                        }));
             m_subscriptions.push_back(std::move(subscription));
         }
+        ISO_ASSIGN(auto planning,
+                   m_bus->subscribe({kHeatTopic, "shard"}, [this](const bus::Message&) {
+                       m_sharding.wake();
+                       return Status();
+                   }));
+        m_subscriptions.push_back(std::move(planning));
         if (m_options.config.metrics.listen.empty()) {
             return {};
         }
@@ -307,6 +322,8 @@ private:
              {},
              static_cast<double>(m_heatStore->memoryBytes())}};
         gauges.insert(gauges.end(), own.begin(), own.end());
+        const std::vector<api::ExtraGauge> changes = m_sharding.gauges();
+        gauges.insert(gauges.end(), changes.begin(), changes.end());
         return gauges;
     }
 
@@ -337,6 +354,20 @@ private:
         {m_options.engine, *m_foundation.repository, m_restores, m_options.clock, m_options.log}};
     restore::RestorePlanner m_planner{
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
+    reshard::ReshardControl m_reshardControl;
+    reshard::ReshardHandler m_reshardHandler{{m_options.engine,
+                                              m_topology,
+                                              m_reshardControl,
+                                              m_options.clock,
+                                              m_options.log,
+                                              {},
+                                              {},
+                                              [this] {
+                                                  if (m_capture) {
+                                                      m_capture->nudge();
+                                                  }
+                                              }},
+                                             {}};
     jobs::JobEngine m_jobs;
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
@@ -351,10 +382,19 @@ private:
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
                            m_health, m_options.log},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
+    ShardingPart m_sharding{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs,
+                             *m_foundation.database, m_health, m_options.clock, m_options.log,
+                             [this](bool near) { m_collector.setNearLimit(near); },
+                             [this](const reshard::ReshardRequest& request) {
+                                 return m_reshardHandler.preflight(request);
+                             }},
+                            m_options.config.changes,
+                            {}};
     AuditCore m_auditCore{*m_foundation.audit};
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
-         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_health, m_options.clock},
+         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(), m_health,
+         m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

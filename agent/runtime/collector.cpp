@@ -30,9 +30,25 @@ void Collector::stop()
 void Collector::setWatched(bool watched)
 {
     m_watched = watched;
+    nudge();
+}
+
+void Collector::setNearLimit(bool near)
+{
+    m_nearLimit = near;
+    nudge();
+}
+
+void Collector::nudge()
+{
     const std::lock_guard lock(m_mutex);
     m_nudged = true;
     m_wake.notify_all();
+}
+
+std::chrono::milliseconds Collector::interval() const
+{
+    return m_watched || m_nearLimit ? m_options.watchedInterval : m_options.interval;
 }
 
 std::optional<WallTime> Collector::lastSample() const
@@ -49,11 +65,11 @@ void Collector::run(const std::stop_token& stop)
         if (m_parts.health.follow("heat.not_sampled", status) && !status.ok()) {
             m_parts.log.warning("heat.not_sampled", status.error().text());
         }
-        const auto interval = m_watched ? m_options.watchedInterval : m_options.interval;
-        next += interval; // from the plan, not from the end of the last one: no drift
+        const auto pause = interval();
+        next += pause; // from the plan, not from the end of the last one: no drift
         const auto now = std::chrono::steady_clock::now();
-        if (next < now || next > now + interval) {
-            next = now + interval;
+        if (next < now || next > now + pause) {
+            next = now + pause;
         }
         std::unique_lock lock(m_mutex);
         m_wake.wait_until(lock, stop, next, [this] { return m_nudged; });
@@ -106,9 +122,8 @@ Status Collector::sampleOnce()
     m_meter.setCells(std::move(series));
     ISO_ASSIGN(const engine::AccessSample sample, m_parts.engine.sampleAccess(leafIds));
     m_parts.changes.observe(sample);
-    const auto interval = m_watched ? m_options.watchedInterval : m_options.interval;
     m_costRatio = static_cast<double>(sample.cost.count()) /
-                  static_cast<double>(std::chrono::microseconds(interval).count());
+                  static_cast<double>(std::chrono::microseconds(interval()).count());
     ++m_samples;
     const std::optional<heat::RateSample> rates = m_meter.update(sample);
     if (!rates) {

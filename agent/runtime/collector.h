@@ -62,6 +62,8 @@ public:
     void stop();
     /// Somebody watches: sample every second.
     void setWatched(bool watched);
+    /// A shard is near its limit: sample every second, too.
+    void setNearLimit(bool near);
 
     [[nodiscard]] std::optional<WallTime> lastSample() const;
     [[nodiscard]] std::uint64_t samples() const { return m_samples; }
@@ -69,6 +71,8 @@ public:
     [[nodiscard]] double costRatio() const { return m_costRatio; }
 
 private:
+    [[nodiscard]] std::chrono::milliseconds interval() const;
+    void nudge();
     void run(const std::stop_token& stop);
     [[nodiscard]] Status sampleOnce();
     /// The leaves of every shard, by the series of its totals.
@@ -79,6 +83,7 @@ private:
     heat::RateMeter m_meter;
     std::vector<std::shared_ptr<const topology::KeyspaceView>> m_keyspaces; ///< as last looked at
     std::atomic<bool> m_watched{false};
+    std::atomic<bool> m_nearLimit{false};
     std::atomic<std::uint64_t> m_samples{0};
     std::atomic<double> m_costRatio{0};
     std::atomic<std::int64_t> m_lastSample{0};

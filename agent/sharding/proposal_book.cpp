@@ -11,6 +11,7 @@ namespace
 
 constexpr std::size_t kAll = 100'000;
 constexpr std::size_t kKeptChanges = 5'000;
+constexpr std::size_t kRecent = 1'000;
 
 std::string nameOf(const ChangeRecord& change)
 {
@@ -67,6 +68,23 @@ std::uint32_t ProposalBook::approvalsFor(const ChangeRecord& draft) const
     return m_rules.secondPerson && draft.proposedBy == kPlannerName ? 2 : 1;
 }
 
+Status ProposalBook::keep(const ChangeRecord& change)
+{
+    m_recent.reset(); // whether it succeeds or not
+    return m_parts.store.update(change);
+}
+
+Result<std::shared_ptr<const std::vector<ChangeRecord>>> ProposalBook::recent()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_recent) {
+        ISO_ASSIGN(std::vector<ChangeRecord> changes,
+                   m_parts.store.list({"", /*openOnly=*/false, kRecent}));
+        m_recent = std::make_shared<const std::vector<ChangeRecord>>(std::move(changes));
+    }
+    return m_recent;
+}
+
 Result<ChangeRecord> ProposalBook::add(ChangeRecord draft)
 {
     const std::lock_guard lock(m_mutex);
@@ -82,6 +100,7 @@ Result<ChangeRecord> ProposalBook::add(ChangeRecord draft)
     }
     draft.state = ChangeState::Proposed;
     draft.approvalsNeeded = approvalsFor(draft);
+    m_recent.reset();
     ISO_ASSIGN(draft.id, m_parts.store.insert(draft));
     ISO_TRY(m_parts.store.prune(kKeptChanges));
     ++m_counts[{draft.kind, draft.state}];
@@ -140,7 +159,7 @@ Result<ChangeRecord> ProposalBook::approve(const ChangeDecision& decision)
     change.voices.push_back({decision.caller.name, true, decision.reason, m_parts.clock.wallNow()});
     if (approvals(change) < change.approvalsNeeded) {
         change.stateReason = "approved by " + decision.caller.name + ", waits for a second person";
-        ISO_TRY(m_parts.store.update(change));
+        ISO_TRY(keep(change));
         return change;
     }
     change.stateReason = "approved by " + decision.caller.name;
@@ -166,14 +185,14 @@ Result<ChangeRecord> ProposalBook::begin(ChangeRecord change)
     ISO_ASSIGN(const ChangeRecord before, m_parts.store.get(change.id));
     change.state = ChangeState::Running;
     change.job = JobId();
-    ISO_TRY(m_parts.store.update(change));
+    ISO_TRY(keep(change));
     const Result<JobId> job = m_parts.start(change);
     if (!job.ok()) {
-        ISO_TRY(m_parts.store.update(before));
+        ISO_TRY(keep(before));
         return job.error();
     }
     change.job = job.value();
-    ISO_TRY(m_parts.store.update(change));
+    ISO_TRY(keep(change));
     ++m_counts[{change.kind, change.state}];
     m_parts.log.info("change.approved", change.stateReason,
                      {{"change", static_cast<std::int64_t>(change.id.get())},
@@ -200,7 +219,7 @@ Result<ChangeRecord> ProposalBook::close(ChangeRecord change, ChangeState state,
     change.state = state;
     change.stateReason = std::move(reason);
     change.finishedAt = m_parts.clock.wallNow();
-    ISO_TRY(m_parts.store.update(change));
+    ISO_TRY(keep(change));
     ++m_counts[{change.kind, state}];
     m_parts.log.info("change." + std::string(changeStateName(state)), change.stateReason,
                      {{"change", static_cast<std::int64_t>(change.id.get())}});
@@ -262,7 +281,7 @@ Status ProposalBook::settle(ChangeId id, const ChangeOutcome& outcome)
     const std::lock_guard lock(m_mutex);
     ISO_ASSIGN(ChangeRecord change, m_parts.store.get(id));
     change.outcome = outcome;
-    ISO_TRY(m_parts.store.update(change));
+    ISO_TRY(keep(change));
     m_parts.log.info("change.outcome", outcome.text,
                      {{"change", static_cast<std::int64_t>(id.get())}});
     return {};
@@ -288,7 +307,7 @@ Status ProposalBook::recover(const std::vector<JobRecord>& jobs)
                 change.voices.clear();
                 change.stateReason = "the agent was interrupted before it began: decide again";
             }
-            ISO_TRY(m_parts.store.update(change));
+            ISO_TRY(keep(change));
         }
     }
     for (const JobRecord& job : jobs) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -72,6 +73,10 @@ public:
         return m_parts.store.list(filter);
     }
 
+    /// The newest 1,000, newest first, read again only after a change of them: for whoever looks
+    /// every second.
+    [[nodiscard]] Result<std::shared_ptr<const std::vector<ChangeRecord>>> recent();
+
     void setRules(const ApprovalRules& rules);
 
     /// How often each kind came to each state since the agent started.
@@ -85,12 +90,14 @@ private:
     [[nodiscard]] Result<ChangeRecord> begin(ChangeRecord change);
     [[nodiscard]] Result<ChangeRecord> close(ChangeRecord change, ChangeState state,
                                              std::string reason);
+    [[nodiscard]] Status keep(const ChangeRecord& change);
     [[nodiscard]] std::uint32_t approvalsFor(const ChangeRecord& draft) const;
 
     const Parts m_parts;
     mutable std::mutex m_mutex; ///< one decision at a time; guards what follows
     ApprovalRules m_rules;
     Counts m_counts;
+    std::shared_ptr<const std::vector<ChangeRecord>> m_recent; ///< null: to be read again
 };
 
 /// The job's title says which change it carries out, so that the two find each other again.

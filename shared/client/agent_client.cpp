@@ -2,6 +2,7 @@
 #include "shared/client/agent_client.h"
 
 #include "shared/client/audit_client.h"
+#include "shared/client/changes_client.h"
 #include "shared/client/connection.h"
 #include "shared/client/private_key.h"
 #include "shared/client/unary_call.h"
@@ -59,7 +60,7 @@ class GrpcAgentClient final : public AgentClient
 {
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
-        : m_connection(std::move(connection)), m_audit(m_connection)
+        : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection)
     {
     }
 
@@ -154,6 +155,7 @@ public:
     }
 
     AuditService& auditTrail() override { return m_audit; }
+    ChangesService& changes() override { return m_changes; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -213,6 +215,7 @@ private:
 
     const std::shared_ptr<const Connection> m_connection;
     AuditClient m_audit;
+    ChangesClient m_changes;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "shared/base/result.h"
 #include "shared/model/audit_service.h"
+#include "shared/model/changes_service.h"
 #include "shared/model/heat_matrix.h"
 #include "shared/model/records.h"
 
@@ -118,6 +119,7 @@ public:
 
     // Areas of their own, each with its header; they live as long as this does.
     [[nodiscard]] virtual AuditService& auditTrail() = 0;
+    [[nodiscard]] virtual ChangesService& changes() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

@@ -3,6 +3,7 @@
 
 #include "shared/client/agent_client.h"
 #include "tests/gui/demo_world.h"
+#include "tests/unit/api/fake_changes.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] Result<RestoreReceipt> receipt(JobId job) override;
     [[nodiscard]] Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
+    [[nodiscard]] ChangesService& changes() override { return m_changes; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -65,6 +67,7 @@ public:
     watch(const client::LiveRequest& request, client::LiveObserver observer) override;
 
 private:
+    test::FakeChanges m_changes;
     class Stream;
 
     [[nodiscard]] Status record(const std::string& name, const std::string& detail = {});

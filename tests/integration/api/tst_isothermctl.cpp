@@ -50,6 +50,8 @@ private Q_SLOTS:
     void certificate_revoked_endsWith9();
     void heat_colour_onlyWhenATerminal();
     void backup_run_isAuditedUnderTheClientsName();
+    void change_approve_isAuditedWithThePlan();
+    void change_decisions_needTheirRole();
 
 private:
     ProcessResult run(const QStringList& arguments,
@@ -99,6 +101,7 @@ void TestIsothermctl::cleanupTestCase()
 void TestIsothermctl::init()
 {
     m_fake->edit([](FakeState& state) { state = sampleState(); });
+    m_fake->changes().edit([](FakeChangeState& state) { state = sampleChanges(); });
 }
 
 void TestIsothermctl::output_golden_data()
@@ -132,6 +135,16 @@ void TestIsothermctl::output_golden_data()
     add("audit-list", "audit list");
     add("audit-verify", "audit verify");
     add("keyspace-list", "keyspace list");
+    add("keyspace-plan", "keyspace plan accounts");
+    add("keyspace-plan-json", "keyspace plan --table accounts --target-size 40MB -o json");
+    add("change-list", "change list");
+    add("change-list-jsonl", "change list --open -o jsonl");
+    add("change-show", "change show 3");
+    add("change-show-json", "change show 1 -o json");
+    add("change-propose", "change propose --shard 1 --cut 400 --check");
+    add("change-why", "change why");
+    add("change-approve", "change approve 3 --yes");
+    add("change-reject", "change reject 3 --reason later");
 }
 
 void TestIsothermctl::output_golden()
@@ -266,6 +279,52 @@ void TestIsothermctl::backup_run_isAuditedUnderTheClientsName()
     QCOMPARE(text(last.who), QStringLiteral("ana"));
     QCOMPARE(text(last.action), QStringLiteral("backup.run"));
     QCOMPARE(text(last.outcome), QStringLiteral("ok: job 4"));
+}
+
+void TestIsothermctl::change_approve_isAuditedWithThePlan()
+{
+    const ProcessResult done =
+        run({QStringLiteral("change"), QStringLiteral("approve"), QStringLiteral("3"),
+             QStringLiteral("--plan"), QStringLiteral("0123456789abcdef0123456789abcdef"),
+             QStringLiteral("--reason"), QStringLiteral("quiet now")});
+    QVERIFY2(done.exitCode == 0, done.standardError.c_str());
+    QCOMPARE(m_fake->changes().lastCaller().name, std::string("ana"));
+    QCOMPARE(m_fake->changes().lastCaller().role, Role::Admin);
+    const AuditEntry last = m_agent->auditEntries().back();
+    QCOMPARE(text(last.who), QStringLiteral("ana"));
+    QCOMPARE(text(last.action), QStringLiteral("change.approve"));
+    QCOMPARE(text(last.target),
+             QStringLiteral("change 3 plan 0123456789abcdef0123456789abcdef: quiet now"));
+    QCOMPARE(text(last.outcome), QStringLiteral("ok: change 3 running, job 9"));
+
+    const ProcessResult again =
+        run({QStringLiteral("change"), QStringLiteral("approve"), QStringLiteral("3"),
+             QStringLiteral("--plan"), QStringLiteral("0123456789abcdef0123456789abcdef")});
+    QCOMPARE(again.exitCode, 5); // decided already
+}
+
+void TestIsothermctl::change_decisions_needTheirRole()
+{
+    const auto viewer = m_agent->directory() / "viewer.json";
+    QVERIFY(client::saveProfile(m_agent->enroll("vic", Role::Viewer), viewer, "").ok());
+    const QStringList as = {QStringLiteral("--profile"), text(viewer.string())};
+    QCOMPARE(run(QStringList{QStringLiteral("change"), QStringLiteral("list")} + as).exitCode, 0);
+    QCOMPARE(
+        run(QStringList{QStringLiteral("change"), QStringLiteral("propose"),
+                        QStringLiteral("--shard"), QStringLiteral("1"), QStringLiteral("--check")} +
+            as)
+            .exitCode,
+        0); // a dry run changes nothing
+    QCOMPARE(run(QStringList{QStringLiteral("change"), QStringLiteral("propose"),
+                             QStringLiteral("--shard"), QStringLiteral("1")} +
+                 as)
+                 .exitCode,
+             9);
+    QCOMPARE(run(QStringList{QStringLiteral("change"), QStringLiteral("approve"),
+                             QStringLiteral("3"), QStringLiteral("--yes")} +
+                 as)
+                 .exitCode,
+             9);
 }
 
 QTEST_GUILESS_MAIN(TestIsothermctl)

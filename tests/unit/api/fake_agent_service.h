@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/model/agent_service.h"
+#include "tests/unit/api/fake_changes.h"
 
 #include <atomic>
 #include <chrono>
@@ -73,6 +74,7 @@ public:
     Result<RestoreReceipt> receipt(JobId job) override;
     Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
+    [[nodiscard]] FakeChanges& changes() override { return m_changes; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;
@@ -83,6 +85,7 @@ public:
     Result<KeyspaceRecord> adoptKeyspace(const AdoptRequest& request) override;
 
 private:
+    FakeChanges m_changes;
     [[nodiscard]] Status enter();
     JobId addJob(JobKind kind, std::string title, const std::string& caller);
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/api/changes_rpc.h"
+
+#include "shared/proto/convert_changes.h"
+
+#include <algorithm>
+
+namespace isotherm::api
+{
+namespace
+{
+
+constexpr Permission kList{"change.list", Role::Viewer};
+constexpr Permission kShow{"change.show", Role::Viewer};
+constexpr Permission kWhy{"change.why", Role::Viewer};
+constexpr Permission kPlan{"keyspace.plan", Role::Viewer};
+constexpr Permission kCheck{"change.check", Role::Viewer};
+constexpr Permission kPropose{"change.propose", Role::Operator};
+constexpr Permission kApprove{"change.approve", Role::Operator};
+constexpr Permission kReject{"change.reject", Role::Operator};
+
+/// A record may hold a histogram of 20 kB.
+constexpr std::size_t kMostChanges = 1'000;
+
+std::string targetOf(const v1::ProposeChangeRequest& request)
+{
+    std::string text = request.sources_size() == 1 ? "split of shard" : "merge of shards";
+    for (const std::uint64_t source : request.sources()) {
+        text += " " + std::to_string(source);
+    }
+    for (const std::string& cut : request.cuts()) {
+        text += (&cut == &request.cuts(0) ? " at " : ", ") + cut;
+    }
+    return text;
+}
+
+std::string targetOf(const v1::DecideChangeRequest& request)
+{
+    return "change " + std::to_string(request.change()) + " plan " + request.plan_hash() +
+           (request.reason().empty() ? "" : ": " + request.reason());
+}
+
+std::string outcomeOf(const ChangeRecord& change)
+{
+    return "change " + std::to_string(change.id.get()) + " " +
+           std::string(changeStateName(change.state)) +
+           (change.job == JobId() ? "" : ", job " + std::to_string(change.job.get()));
+}
+
+} // namespace
+
+ChangesRpc::Unary* ChangesRpc::ListChanges(Context* context, const v1::ListChangesRequest* request,
+                                           v1::ListChangesResponse* answer)
+{
+    return m_desk.read(context, kList, [this, request, answer]() -> Status {
+        ChangeFilter filter = proto::fromProto(*request);
+        filter.limit = std::min(filter.limit, kMostChanges);
+        ISO_ASSIGN(const std::vector<ChangeRecord> changes, m_service.changes(filter));
+        *answer = proto::toProto(changes);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::GetChange(Context* context, const v1::GetChangeRequest* request,
+                                         v1::Change* answer)
+{
+    return m_desk.read(context, kShow, [this, request, answer]() -> Status {
+        ISO_ASSIGN(const ChangeRecord change, m_service.change(ChangeId(request->id())));
+        *answer = proto::toProto(change);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::ListRefusals(Context* context,
+                                            const v1::ListRefusalsRequest* request,
+                                            v1::ListRefusalsResponse* answer)
+{
+    return m_desk.read(context, kWhy, [this, request, answer]() -> Status {
+        ISO_ASSIGN(const std::vector<ChangeRefusal> refusals,
+                   m_service.refusals(request->has_shard()
+                                          ? std::optional(ShardId(request->shard()))
+                                          : std::nullopt));
+        *answer = proto::toProto(refusals);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::PlanKeyspace(Context* context,
+                                            const v1::PlanKeyspaceRequest* request,
+                                            v1::KeyspacePlan* answer)
+{
+    return m_desk.read(context, kPlan, [this, request, answer]() -> Status {
+        ISO_ASSIGN(const KeyspacePlan plan, m_service.planKeyspace(proto::fromProto(*request)));
+        *answer = proto::toProto(plan);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::CheckChange(Context* context,
+                                           const v1::ProposeChangeRequest* request,
+                                           v1::Change* answer)
+{
+    return m_desk.read(context, kCheck, [this, request, answer]() -> Status {
+        ProposeRequest wanted = proto::fromProto(*request);
+        wanted.checkOnly = true;
+        ISO_ASSIGN(const ChangeRecord change, m_service.propose(wanted));
+        *answer = proto::toProto(change);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::ProposeChange(Context* context,
+                                             const v1::ProposeChangeRequest* request,
+                                             v1::Change* answer)
+{
+    return m_desk.change(context, kPropose, targetOf(*request),
+                         [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+                             ProposeRequest wanted = proto::fromProto(*request);
+                             wanted.caller = {visitor.name, visitor.role};
+                             ISO_ASSIGN(const ChangeRecord change, m_service.propose(wanted));
+                             *answer = proto::toProto(change);
+                             return outcomeOf(change);
+                         });
+}
+
+ChangesRpc::Unary* ChangesRpc::ApproveChange(Context* context,
+                                             const v1::DecideChangeRequest* request,
+                                             v1::Change* answer)
+{
+    return m_desk.change(context, kApprove, targetOf(*request),
+                         [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+                             ChangeDecision decision = proto::fromProto(*request);
+                             decision.caller = {visitor.name, visitor.role};
+                             ISO_ASSIGN(const ChangeRecord change, m_service.approve(decision));
+                             *answer = proto::toProto(change);
+                             return outcomeOf(change);
+                         });
+}
+
+ChangesRpc::Unary* ChangesRpc::RejectChange(Context* context,
+                                            const v1::DecideChangeRequest* request,
+                                            v1::Change* answer)
+{
+    return m_desk.change(context, kReject, targetOf(*request),
+                         [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+                             ChangeDecision decision = proto::fromProto(*request);
+                             decision.caller = {visitor.name, visitor.role};
+                             ISO_ASSIGN(const ChangeRecord change, m_service.reject(decision));
+                             *answer = proto::toProto(change);
+                             return outcomeOf(change);
+                         });
+}
+
+} // namespace isotherm::api
