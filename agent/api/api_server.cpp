@@ -6,6 +6,7 @@
 #include "agent/api/changes_rpc.h"
 #include "agent/api/gatekeeper.h"
 #include "agent/api/live_hub.h"
+#include "agent/api/recovery_rpc.h"
 #include "agent/api/worker_pool.h"
 
 #include <cstdlib>
@@ -54,7 +55,8 @@ public:
                  .queue = options.liveQueue}),
           m_workers(options.workers, options.queuedCalls), m_desk({m_gatekeeper, m_hub, m_workers}),
           m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk),
-          m_changesRpc(options.service.changes(), m_desk)
+          m_changesRpc(options.service.changes(), m_desk),
+          m_recoveryRpc(options.service.recovery(), m_desk)
     {
     }
 
@@ -67,6 +69,7 @@ public:
         builder.RegisterService(&m_rpc);
         builder.RegisterService(&m_auditRpc);
         builder.RegisterService(&m_changesRpc);
+        builder.RegisterService(&m_recoveryRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -111,6 +114,7 @@ private:
     AgentRpc m_rpc;
     AuditRpc m_auditRpc;
     ChangesRpc m_changesRpc;
+    RecoveryRpc m_recoveryRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;

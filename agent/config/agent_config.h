@@ -87,6 +87,14 @@ struct TierSection
     std::filesystem::path path;
 };
 
+/// Where restores elsewhere may go. Invariant: one of the two is set.
+struct TargetSection
+{
+    std::string name;
+    std::string dsn;              ///< another database
+    std::filesystem::path folder; ///< of this machine: a CSV file for each table
+};
+
 struct RepositorySection
 {
     std::filesystem::path passphraseFile; ///< empty: not configured
@@ -114,6 +122,7 @@ struct AgentConfig
     ChangesSection changes;
     ScheduleSection schedule;
     std::vector<TierSection> tiers;
+    std::vector<TargetSection> targets;
     RepositorySection repository;
     CaptureSection capture;
     BusSection bus;

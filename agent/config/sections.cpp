@@ -212,6 +212,22 @@ TierSection readTier(const std::string& name, SectionReader section)
     return tier;
 }
 
+TargetSection readTarget(const std::string& name, SectionReader section)
+{
+    TargetSection target;
+    target.name = name;
+    section.read("dsn", target.dsn);
+    section.read("folder", target.folder);
+    if (target.dsn.empty() == target.folder.empty()) {
+        section.problem("dsn", "must be given, or a folder, and not both",
+                        "where are restored rows to go?");
+    } else if (!target.folder.empty() && !target.folder.is_absolute()) {
+        section.problem("folder", "must be an absolute path");
+    }
+    section.reportUnknown();
+    return target;
+}
+
 RepositorySection readRepository(SectionReader section)
 {
     RepositorySection repository;
@@ -280,6 +296,9 @@ AgentConfig readSections(const Table& document, Problems& problems)
     config.schedule = readSchedule(section("schedule"));
     for (const auto& [name, node] : root.tables("tier")) {
         config.tiers.push_back(readTier(name, SectionReader("tier." + name, node, problems)));
+    }
+    for (const auto& [name, node] : root.tables("target")) {
+        config.targets.push_back(readTarget(name, SectionReader("target." + name, node, problems)));
     }
     config.repository = readRepository(section("repository"));
     config.capture = readCapture(section("capture"));

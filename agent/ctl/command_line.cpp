@@ -3,6 +3,7 @@
 
 #include "agent/ctl/commands.h"
 #include "agent/ctl/completion.h"
+#include "agent/ctl/recovery_options.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -25,6 +26,7 @@ struct Typed
     HeatArguments heat;
     BackupListArguments backups;
     RestoreArguments restore;
+    RecoveryTyped recovery;
     TransactionArguments transactions;
     AdoptArguments adopt;
     ChangeListArguments changes;
@@ -186,6 +188,12 @@ void addRestore(CLI::App& app, Typed& typed)
     addRestoreRequest(*run, typed.restore);
     run->add_option("--plan", typed.restore.planId, "a plan that was reviewed before");
     run->add_flag("--detach", typed.detach, "do not follow the job");
+    addRecovery(
+        *restore, typed.recovery,
+        [&typed](CLI::App& group, const char* name, const char* description, Run command) {
+            return leaf(group, name, description, typed, std::move(command));
+        },
+        addRestoreRequest);
 }
 
 void addHistory(CLI::App& app, Typed& typed)

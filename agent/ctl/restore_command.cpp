@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/ctl/commands.h"
 #include "agent/ctl/job_follower.h"
+#include "agent/ctl/restore_request.h"
 #include "shared/base/time_text.h"
 
 namespace isotherm::ctl
@@ -34,17 +35,6 @@ Result<RestoreRequest> toRequest(const RestoreArguments& arguments, WallTime now
         }
     }
     return request;
-}
-
-Result<RestorePlan> makePlan(Session& session, const RestoreArguments& arguments)
-{
-    ISO_ASSIGN(const RestoreRequest request, toRequest(arguments, session.clock.wallNow()));
-    Result<RestorePlan> plan = session.agent.planRestore(request);
-    if (!plan.ok() && plan.error().code == Code::NotFound) {
-        // "There is no backup of it" is another exit code than "there is no such thing".
-        return Error{Code::OutOfRange, plan.error().message, plan.error().hint};
-    }
-    return plan;
 }
 
 Value expectedTime(const RestorePlan& plan)
@@ -93,6 +83,53 @@ Record planRecord(const RestorePlan& plan)
                    {"slowest_seconds", "", orUnknown(plan.slowest)},
                    {"warnings", plan.warnings.empty() ? "" : "warnings", plan.warnings}},
                   {partsOf(plan)}};
+    return record;
+}
+
+std::string numbers(const std::vector<ShardId>& shards)
+{
+    std::string text;
+    for (const ShardId shard : shards) {
+        text += (text.empty() ? "" : " ") + std::to_string(shard.get());
+    }
+    return text;
+}
+
+/// The transactions that the plan takes apart; empty when there are none, or nobody knows.
+Listing cutsOf(Session& session, const RestorePlan& plan)
+{
+    Listing listing{"cut_transactions",
+                    {{"xid", "XID", Align::Right},
+                     {"time", "TIME"},
+                     {"lsn", "COMMIT"},
+                     {"undone", ""},
+                     {"what", "CUT"},
+                     {"shards", "SHARDS"},
+                     {"outside", "NOT RESTORED"}},
+                    {}};
+    const auto cuts = session.agent.recovery().cutTransactions(plan.id);
+    if (!cuts.ok()) {
+        session.terminal.err << "which transactions it cuts is not known: " << cuts.error().message
+                             << "\n"
+                             << std::flush;
+        return listing;
+    }
+    for (const CutTransaction& cut : cuts->nearest) {
+        const TransactionSummary& one = cut.transaction;
+        listing.rows.push_back({one.id, one.time, formatLsn(one.commit), cut.undone,
+                                std::string(cut.undone ? "undone here, stays there"
+                                                       : "as of then here, as of now there"),
+                                numbers(one.shards), numbers(cut.outside)});
+    }
+    return listing;
+}
+
+Record reviewRecord(Session& session, const RestorePlan& plan)
+{
+    Record record = planRecord(plan);
+    if (Listing cuts = cutsOf(session, plan); !cuts.rows.empty()) {
+        record.parts.push_back(std::move(cuts));
+    }
     return record;
 }
 
@@ -173,11 +210,23 @@ Result<Reviewed> review(Session& session, const RestoreArguments& arguments)
         return Reviewed{arguments.planId, arguments.planId};
     }
     ISO_ASSIGN(const RestorePlan plan, makePlan(session, arguments));
-    session.terminal.err << render(planRecord(plan), Format::Table) << "\n" << std::flush;
+    session.terminal.err << render(reviewRecord(session, plan), Format::Table) << "\n"
+                         << std::flush;
     return Reviewed{plan.id, plan.request.keyspace};
 }
 
 } // namespace
+
+Result<RestorePlan> makePlan(Session& session, const RestoreArguments& arguments)
+{
+    ISO_ASSIGN(const RestoreRequest request, toRequest(arguments, session.clock.wallNow()));
+    Result<RestorePlan> plan = session.agent.planRestore(request);
+    if (!plan.ok() && plan.error().code == Code::NotFound) {
+        // "There is no backup of it" is another exit code than "there is no such thing".
+        return Error{Code::OutOfRange, plan.error().message, plan.error().hint};
+    }
+    return plan;
+}
 
 ExitCode planRestore(Session& session, const RestoreArguments& arguments)
 {
@@ -185,7 +234,7 @@ ExitCode planRestore(Session& session, const RestoreArguments& arguments)
     if (!plan.ok()) {
         return reportError(session.terminal, plan.error());
     }
-    show(session, planRecord(plan.value()));
+    show(session, reviewRecord(session, plan.value()));
     session.terminal.err
         << "nothing was done yet; to run exactly this: isothermctl restore run --plan " << plan->id
         << "\n"

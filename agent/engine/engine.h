@@ -103,12 +103,18 @@ struct SnapshotInfo
 };
 
 /// Part of a table to read. Slices divide one leaf's physical extent among parallel readers.
+enum class ReadOrder : std::uint8_t {
+    Any = 1,  ///< as it comes cheapest
+    ByKey = 2 ///< exactly in the order of encoded keys
+};
+
 struct ReadRequest
 {
     std::size_t table = 0; ///< index into the shard's leaves
     KeyRange range;        ///< only rows with keys inside; the whole leaf by default
     std::uint32_t slice = 0;
-    std::uint32_t slices = 1;
+    std::uint32_t slices = 1; ///< 1 when the order is by key
+    ReadOrder order = ReadOrder::Any;
 };
 
 /// One consistent view of one shard. Rows stay as they were until it is destroyed; it blocks DDL on
@@ -166,6 +172,10 @@ public:
     /// Reads everything back, for verification.
     [[nodiscard]] virtual Result<std::unique_ptr<RowSource>>
     readBack(const StagingTable& table, const TableSchema& schema, std::stop_token stop) = 0;
+    /// The rows with keys in `range`, in the order of encoded keys.
+    [[nodiscard]] virtual Result<std::unique_ptr<RowSource>>
+    readInKeyOrder(const StagingTable& table, const TableSchema& schema, const KeyRange& range,
+                   std::stop_token stop);
     [[nodiscard]] virtual Status dropTable(const StagingTable& table) = 0;
     /// Tables in `schema` whose marker starts with `markerPrefix`.
     [[nodiscard]] virtual Result<std::vector<StagingTable>>
@@ -175,6 +185,16 @@ public:
     /// Bytes free where the target keeps its tables, if it can tell.
     [[nodiscard]] virtual std::optional<ByteCount> freeSpace() = 0;
 };
+
+inline Result<std::unique_ptr<RowSource>>
+RestoreTarget::readInKeyOrder(const StagingTable& table, const TableSchema& /*schema*/,
+                              const KeyRange& /*range*/, std::stop_token /*stop*/)
+{
+    return makeError(Code::Unimplemented,
+                     "this engine cannot read " + table.schema + "." + table.name +
+                         " in the order of its key",
+                     "compare with the backups instead");
+}
 
 /// Held for as long as the object lives and the database agrees.
 class ClusterLock
@@ -186,9 +206,11 @@ public:
     [[nodiscard]] virtual Status check() = 0;
 };
 
-class ChangeFeed;  // change_stream.h
-class ReshardPort; // reshard_port.h
-class SurveyPort;  // survey.h
+class ChangeFeed;   // change_stream.h
+class LeafSwapping; // leaf_swap.h
+class ReshardPort;  // reshard_port.h
+class RowEditing;   // row_edit.h
+class SurveyPort;   // survey.h
 
 /// What a feed of changes is called on the server, so that two agents do not share one.
 struct FeedSpec
@@ -233,6 +255,12 @@ public:
 
     /// What plans are made from; nothing is asked yet. Unimplemented where there is no such thing.
     [[nodiscard]] virtual Result<std::shared_ptr<SurveyPort>> openSurvey();
+
+    /// Changes of single rows. Unimplemented where there are none.
+    [[nodiscard]] virtual Result<std::shared_ptr<RowEditing>> openRowEditing();
+
+    /// Whole leaves swapped for others. Unimplemented where there is no such thing.
+    [[nodiscard]] virtual Result<std::shared_ptr<LeafSwapping>> openLeafSwapping();
 };
 
 inline Result<std::shared_ptr<SurveyPort>> Engine::openSurvey()
@@ -249,6 +277,18 @@ inline Result<std::shared_ptr<ChangeFeed>> Engine::openChangeFeed(const FeedSpec
 inline Result<std::shared_ptr<ReshardPort>> Engine::openReshardPort()
 {
     return makeError(Code::Unimplemented, "this engine cannot change its shards");
+}
+
+inline Result<std::shared_ptr<RowEditing>> Engine::openRowEditing()
+{
+    return makeError(Code::Unimplemented, "this engine cannot change single rows",
+                     "restore into side tables, and copy the rows by hand");
+}
+
+inline Result<std::shared_ptr<LeafSwapping>> Engine::openLeafSwapping()
+{
+    return makeError(Code::Unimplemented, "this engine cannot swap whole leaves",
+                     "restore into side tables, and copy the rows by hand");
 }
 
 } // namespace isotherm::engine

@@ -73,8 +73,10 @@ private:
             ->required();
         database->add_option("--role", m_role, "the agent's database role")->capture_default_str();
         database->add_flag("--reshard", m_reshard, "also the rights to split and merge shards");
+        database->add_flag("--write-back", m_writeBack,
+                           "also the rights to copy rows back and to replace partitions");
         database->callback([this] {
-            m_action = [this] { return printInitSql({m_config, m_role, m_reshard}); };
+            m_action = [this] { return printInitSql({m_config, m_role, m_reshard, m_writeBack}); };
         });
     }
 
@@ -180,6 +182,7 @@ private:
     std::string m_roleName;
     std::string m_role = "isotherm";
     bool m_reshard = false;
+    bool m_writeBack = false;
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
     demo::DemoOptions m_demo;
     ForecastChoice m_forecast;

@@ -71,8 +71,11 @@ Status run(const ConfigChoice& choice, Log& log, SystemClock& clock, const sigse
     ISO_ASSIGN(const config::AgentConfig config, loadSingleCluster(choice.file));
     ISO_ASSIGN(const auto engine,
                postgres::PostgresEngine::open({.conninfo = config.clusters.front().dsn}, clock));
-    const runtime::RuntimeOptions options{
+    runtime::RuntimeOptions options{
         .config = config, .engine = *engine, .clock = clock, .log = log, .version = kVersion};
+    options.openEngine = [&clock](const std::string& dsn) {
+        return postgres::PostgresEngine::open({.conninfo = dsn}, clock);
+    };
     ISO_ASSIGN(const auto agent, runtime::AgentRuntime::start(options));
     log.info("agent.started", "ready",
              {{"cluster", config.clusters.front().name},

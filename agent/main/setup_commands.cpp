@@ -84,6 +84,8 @@ Status printSql(const InitDatabaseChoice& choice)
     postgres::InitSqlOptions options;
     options.role = choice.role;
     options.reshard = choice.reshard;
+    options.rights =
+        choice.writeBack ? postgres::TableRights::WriteBack : postgres::TableRights::Read;
     options.schemas.assign(schemas.begin(), schemas.end());
     std::printf("%s", postgres::initSql(options).c_str());
     return {};

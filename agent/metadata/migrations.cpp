@@ -11,7 +11,7 @@ namespace
 
 // Version n of the schema is version n - 1 and the n-th text. A released text is never edited: a
 // change is a further text. Times are microseconds since 1970 UTC; lists and bodies are JSON.
-constexpr std::array<const char*, 3> kMigrations = {
+constexpr std::array kMigrations = {
     R"sql(
 create table keyspace(
     name text primary key, tables text not null, key_columns text not null, key_types text not null,
@@ -70,6 +70,12 @@ create table change(
     proposed_by text not null, proposed_at integer not null, body text not null);
 create index change_by_open on change(open);
 create index change_by_time on change(proposed_at);
+)sql",
+    R"sql(
+create table recovery(
+    kind text not null, id text not null, made integer not null, body text not null,
+    primary key(kind, id));
+create index recovery_by_time on recovery(kind, made);
 )sql",
 };
 

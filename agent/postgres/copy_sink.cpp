@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/copy_sink.h"
 
-#include "agent/postgres/pg_error.h"
-#include "shared/base/byte_io.h"
-
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace isotherm::postgres
 {
-namespace
-{
-
-/// Signature, no flags, no extension.
-constexpr std::string_view kHeader("PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0", 19);
-constexpr std::uint16_t kTrailer = 0xFFFF;
-/// libpq copies what it is given into its buffer: in pieces, the buffer stays small.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 18U;
-
-} // namespace
 
 Result<std::unique_ptr<engine::RowSink>> CopySink::start(Lease connection, const std::string& sql,
                                                          std::size_t columns)
@@ -28,12 +13,11 @@ Result<std::unique_ptr<engine::RowSink>> CopySink::start(Lease connection, const
     ISO_TRY(connection->run("BEGIN; SET LOCAL statement_timeout = 0;"
                             "SET LOCAL synchronous_commit = on"));
     ISO_TRY(connection->startCopyIn(sql));
-    ::PQsetnonblocking(connection->handle(), 1); // a vanished server must not hang us
     return std::unique_ptr<engine::RowSink>(new CopySink(std::move(connection), columns));
 }
 
 CopySink::CopySink(Lease connection, std::size_t columns)
-    : m_connection(std::move(connection)), m_columns(columns), m_buffer(kHeader)
+    : m_connection(std::move(connection)), m_pump(*m_connection, columns)
 {
 }
 
@@ -46,85 +30,15 @@ CopySink::~CopySink()
 
 Status CopySink::write(const RowBatch& batch)
 {
-    const auto count = static_cast<std::uint16_t>(m_columns);
     for (std::size_t i = 0; i < batch.rowCount(); ++i) {
-        appendBigEndian(m_buffer, count);
-        m_buffer.append(batch.row(i));
-        if (m_buffer.size() >= kPieceBytes) {
-            ISO_TRY(send());
-        }
+        ISO_TRY(m_pump.add(batch.row(i)));
     }
-    m_rows += batch.rowCount();
-    return send();
-}
-
-Status CopySink::send()
-{
-    std::string_view rest = m_buffer;
-    while (!rest.empty()) {
-        const std::size_t piece = std::min(rest.size(), kPieceBytes);
-        const int sent =
-            ::PQputCopyData(m_connection->handle(), rest.data(), static_cast<int>(piece));
-        if (sent < 0) {
-            return serverError();
-        }
-        if (sent == 1) {
-            rest.remove_prefix(piece);
-        }
-        // Nothing may pile up in libpq: what it holds is sent before it takes more.
-        for (int left = ::PQflush(m_connection->handle()); left != 0;
-             left = ::PQflush(m_connection->handle())) {
-            if (left < 0) {
-                return serverError();
-            }
-            ISO_TRY(waitWritable());
-        }
-    }
-    m_buffer.clear();
-    return {};
-}
-
-Status CopySink::waitWritable()
-{
-    ISO_TRY(m_connection->waitSocket(true, m_connection->options().batchTimeout, nullptr));
-    // An error of the server waits to be read; the next PQputCopyData reports it.
-    if (::PQconsumeInput(m_connection->handle()) == 0) {
-        return connectionError(m_connection->handle());
-    }
-    return {};
-}
-
-Error CopySink::serverError()
-{
-    Error error = connectionError(m_connection->handle());
-    (void)::PQputCopyEnd(m_connection->handle(), "stopped");
-    while (PGresult* result = ::PQgetResult(m_connection->handle())) {
-        const ExecStatusType status = ::PQresultStatus(result);
-        if (status == PGRES_FATAL_ERROR) {
-            error = resultError(result, m_connection->handle());
-        }
-        ::PQclear(result);
-        if (status == PGRES_COPY_IN) {
-            break;
-        }
-    }
-    return error;
+    return m_pump.send();
 }
 
 Result<std::uint64_t> CopySink::finish()
 {
-    appendBigEndian(m_buffer, kTrailer);
-    ISO_TRY(send());
-    ::PQsetnonblocking(m_connection->handle(), 0);
-    if (::PQputCopyEnd(m_connection->handle(), nullptr) != 1) {
-        return serverError();
-    }
-    ISO_ASSIGN(const std::uint64_t rows,
-               m_connection->finishCopy(m_connection->options().batchTimeout));
-    if (rows != m_rows) {
-        return makeError(Code::Internal, "the server took " + std::to_string(rows) + " of " +
-                                             std::to_string(m_rows) + " rows");
-    }
+    ISO_ASSIGN(const std::uint64_t rows, m_pump.finish());
     ISO_TRY(m_connection->runLong("COMMIT", m_connection->options().batchTimeout));
     m_done = true;
     return rows;

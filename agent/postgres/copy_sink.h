@@ -3,6 +3,7 @@
 
 #include "agent/engine/engine.h"
 #include "agent/postgres/connection_pool.h"
+#include "agent/postgres/copy_pump.h"
 #include "shared/model/row_batch.h"
 
 #include <cstdint>
@@ -30,15 +31,8 @@ public:
 private:
     CopySink(Lease connection, std::size_t columns);
 
-    [[nodiscard]] Status send();
-    [[nodiscard]] Status waitWritable();
-    /// The server's reason, after it refused rows.
-    [[nodiscard]] Error serverError();
-
     Lease m_connection;
-    const std::size_t m_columns;
-    std::string m_buffer;
-    std::uint64_t m_rows = 0;
+    CopyPump m_pump; ///< on m_connection
     bool m_done = false;
 };
 

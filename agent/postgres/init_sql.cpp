@@ -57,6 +57,41 @@ std::string schemaGrants(const std::string& schema, const std::string& role)
            quotedSchema + " GRANT SELECT ON TABLES TO " + quotedRole + ";\n";
 }
 
+/// Only asked for: without these the agent cannot change a row, whoever commands it.
+std::string writeBackGrants(const std::string& schema, const std::string& role)
+{
+    const std::string quotedSchema = quoteIdentifier(schema);
+    const std::string quotedRole = quoteIdentifier(role);
+    return "GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + quotedSchema + " TO " +
+           quotedRole +
+           ";\n"
+           "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
+           quotedSchema + " GRANT INSERT, UPDATE, DELETE ON TABLES TO " + quotedRole +
+           ";\n"
+           "GRANT CREATE ON SCHEMA " +
+           quotedSchema + " TO " + quotedRole +
+           ";\n"
+           "-- Replacing a partition takes its owner.\n"
+           "DO $isotherm$\n"
+           "DECLARE owner text;\n"
+           "BEGIN\n"
+           "    FOR owner IN SELECT DISTINCT r.rolname FROM pg_catalog.pg_class c\n"
+           "        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
+           "        JOIN pg_catalog.pg_roles r ON r.oid = c.relowner\n"
+           "        WHERE n.nspname = " +
+           quoteLiteral(schema) +
+           " AND c.relkind IN ('r', 'p') AND NOT r.rolsuper AND r.rolname <> " +
+           quoteLiteral(role) +
+           "\n"
+           "    LOOP\n"
+           "        EXECUTE pg_catalog.format('GRANT %I TO %I', owner, " +
+           quoteLiteral(role) +
+           ");\n"
+           "    END LOOP;\n"
+           "END\n"
+           "$isotherm$;\n";
+}
+
 } // namespace
 
 std::string initSql(const InitSqlOptions& options)
@@ -82,6 +117,15 @@ std::string initSql(const InitSqlOptions& options)
         role + " BYPASSRLS;\n" + grantConnect(options.database, options.role);
     for (const std::string& schema : options.schemas) {
         sql += schemaGrants(schema, options.role);
+    }
+    if (options.rights == TableRights::WriteBack) {
+        sql += "-- To write rows back: copies are made beside the tables, and their triggers are "
+               "silent.\n"
+               "GRANT SET ON PARAMETER session_replication_role TO " +
+               role + ";\n";
+        for (const std::string& schema : options.schemas) {
+            sql += writeBackGrants(schema, options.role);
+        }
     }
     if (!options.publication.empty()) {
         sql += captureSql(options.role, options.publication);

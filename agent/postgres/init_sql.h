@@ -7,6 +7,13 @@
 namespace isotherm::postgres
 {
 
+/// What the role may do to the managed tables.
+enum class TableRights
+{
+    Read,     ///< back up, and restore beside them
+    WriteBack ///< also copy rows back into them, and replace them
+};
+
 struct InitSqlOptions
 {
     std::string role = "isotherm";
@@ -17,6 +24,7 @@ struct InitSqlOptions
     /// What continuous capture reads; empty: none, the shards get full backups only.
     std::string publication = "isotherm";
     bool reshard = false; ///< also the rights for splitting and merging shards
+    TableRights rights = TableRights::Read;
 };
 
 /// The statements that an administrator runs once, as a superuser in the managed database, so that

@@ -122,7 +122,7 @@ std::string readSql(const engine::LeafRef& leaf, const TableSchema& schema, cons
     RowSelect select;
     select.table = quoteQualified(leaf.schema, leaf.name);
     select.condition = keyPredicate(schema, request.range);
-    if (!shape.physicalOrderIsKeyOrder) {
+    if (!shape.physicalOrderIsKeyOrder || request.order == engine::ReadOrder::ByKey) {
         select.order = shape.order;
     } else if (request.slices > 1) {
         select.condition += select.condition.empty() ? "" : " AND ";

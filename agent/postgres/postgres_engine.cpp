@@ -6,8 +6,10 @@
 #include "agent/postgres/connection_pool.h"
 #include "agent/postgres/counters.h"
 #include "agent/postgres/keyspace.h"
+#include "agent/postgres/leaf_swap.h"
 #include "agent/postgres/reshard_port.h"
 #include "agent/postgres/restore_target.h"
+#include "agent/postgres/row_editing.h"
 #include "agent/postgres/snapshot.h"
 #include "agent/postgres/table_survey.h"
 
@@ -103,6 +105,16 @@ public:
     [[nodiscard]] Result<std::shared_ptr<engine::SurveyPort>> openSurvey() override
     {
         return makeSurveyPort(m_pool);
+    }
+
+    Result<std::shared_ptr<engine::LeafSwapping>> openLeafSwapping() override
+    {
+        return makeLeafSwapping(m_pool);
+    }
+
+    Result<std::shared_ptr<engine::RowEditing>> openRowEditing() override
+    {
+        return makeRowEditing(m_pool);
     }
 
 private:

@@ -4,6 +4,7 @@
 #include "agent/postgres/completion.h"
 #include "agent/postgres/copy_sink.h"
 #include "agent/postgres/copy_source.h"
+#include "agent/postgres/leaf_reader.h"
 #include "agent/postgres/row_select.h"
 #include "agent/postgres/sql_text.h"
 
@@ -103,6 +104,10 @@ public:
     Status completeTable(const StagingTable& table, const TableSchema& schema) override;
     Result<std::unique_ptr<RowSource>>
     readBack(const StagingTable& table, const TableSchema& schema, std::stop_token stop) override;
+    Result<std::unique_ptr<RowSource>> readInKeyOrder(const StagingTable& table,
+                                                      const TableSchema& schema,
+                                                      const KeyRange& range,
+                                                      std::stop_token stop) override;
     Status dropTable(const StagingTable& table) override;
     Result<std::vector<StagingTable>> listStaging(const std::string& schema,
                                                   const std::string& markerPrefix) override;
@@ -201,6 +206,33 @@ Result<std::unique_ptr<RowSource>> PostgresRestoreTarget::readBack(const Staging
     CopyOutOptions options;
     options.sql = copyOutSql(schema, RowSelect{qualified(table), {}, {}});
     options.columns = schema.columns.size();
+    return CopySource::start(std::move(connection), std::move(options), std::move(stop));
+}
+
+Result<std::unique_ptr<RowSource>> PostgresRestoreTarget::readInKeyOrder(const StagingTable& table,
+                                                                         const TableSchema& schema,
+                                                                         const KeyRange& range,
+                                                                         std::stop_token stop)
+{
+    ISO_ASSIGN(Lease connection, m_pool->takeWorking());
+    ISO_TRY(connection->run("BEGIN READ ONLY; SET LOCAL statement_timeout = 0"));
+    ISO_ASSIGN(const QueryRows rows,
+               connection->query("SELECT coalesce(to_regclass($1)::oid, 0)", {qualified(table)}));
+    if (rows.integer(0, 0) == 0) {
+        return makeError(Code::NotFound, "there is no table " + table.schema + "." + table.name,
+                         "it was dropped; compare with the backups instead");
+    }
+    engine::LeafRef leaf;
+    leaf.objectId = static_cast<std::uint64_t>(rows.integer(0, 0));
+    leaf.schema = table.schema;
+    leaf.name = table.name;
+    ISO_ASSIGN(const LeafShape shape, loadShape(*connection, leaf, schema));
+    CopyOutOptions options;
+    options.sql = readSql(leaf, schema, shape, {.range = range, .order = engine::ReadOrder::ByKey});
+    options.columns = schema.columns.size();
+    if (!(range == KeyRange())) {
+        options.filter = KeyFilter(schema, range);
+    }
     return CopySource::start(std::move(connection), std::move(options), std::move(stop));
 }
 

@@ -233,7 +233,8 @@ Result<std::unique_ptr<RowSource>> PostgresSnapshot::openRows(const ReadRequest&
         return makeError(Code::InvalidArgument, "no such table or slice of this shard");
     }
     const LeafShape& shape = m_shapes[request.table];
-    if (request.slices > 1 && !shape.physicalOrderIsKeyOrder) {
+    if (request.slices > 1 &&
+        (!shape.physicalOrderIsKeyOrder || request.order == engine::ReadOrder::ByKey)) {
         return makeError(Code::InvalidArgument,
                          "a table that is read in key order cannot be read in slices");
     }

@@ -19,6 +19,31 @@ bool isIn(const std::vector<ShardId>& shards, ShardId shard)
     return std::find(shards.begin(), shards.end(), shard) != shards.end();
 }
 
+/// What one shard knows of transactions, added to what others do.
+void addAll(const std::vector<repository::TransactionRecord>& found, ShardId shard,
+            std::map<Lsn, TransactionSummary>& transactions)
+{
+    for (const repository::TransactionRecord& record : found) {
+        TransactionSummary& summary = transactions[record.commit];
+        summary.id = record.id;
+        summary.commit = record.commit;
+        summary.time = record.time;
+        summary.inserted += record.inserted;
+        summary.updated += record.updated;
+        summary.deleted += record.deleted;
+        summary.truncates += record.truncates;
+        summary.partial = summary.partial || record.partial;
+        summary.otherOrigin = record.otherOrigin;
+        std::vector<ShardId> touched = record.otherShards;
+        touched.push_back(shard);
+        for (const ShardId other : touched) {
+            if (!isIn(summary.shards, other)) {
+                summary.shards.push_back(other);
+            }
+        }
+    }
+}
+
 } // namespace
 
 Result<const repository::Manifest*> HistoryFinder::manifest(const std::string& id)
@@ -174,25 +199,26 @@ Status HistoryFinder::collect(ShardId shard, std::optional<WallTime> from,
         filter.since = from;
         filter.until = to;
         ISO_ASSIGN(const auto found, m_repository.listTransactions(*last, filter));
-        for (const repository::TransactionRecord& record : found) {
-            TransactionSummary& summary = transactions[record.commit];
-            summary.id = record.id;
-            summary.commit = record.commit;
-            summary.time = record.time;
-            summary.inserted += record.inserted;
-            summary.updated += record.updated;
-            summary.deleted += record.deleted;
-            summary.truncates += record.truncates;
-            summary.partial = summary.partial || record.partial;
-            summary.otherOrigin = record.otherOrigin;
-            std::vector<ShardId> touched = record.otherShards;
-            touched.push_back(shard);
-            for (const ShardId other : touched) {
-                if (!isIn(summary.shards, other)) {
-                    summary.shards.push_back(other);
-                }
-            }
+        addAll(found, shard, transactions);
+    }
+    return {};
+}
+
+Status HistoryFinder::collect(ShardId shard, const repository::TransactionFilter& filter,
+                              std::map<Lsn, TransactionSummary>& transactions)
+{
+    ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
+    for (const Chain& chain : chains) {
+        if (chain.links.back().lsn <= filter.after ||
+            (filter.upTo && chain.base.lsn > *filter.upTo)) {
+            continue;
         }
+        ISO_ASSIGN(const repository::Manifest* const last, manifest(chain.links.back().id));
+        if (!last->hasDeltas()) {
+            continue;
+        }
+        ISO_ASSIGN(const auto found, m_repository.listTransactions(*last, filter));
+        addAll(found, shard, transactions);
     }
     return {};
 }

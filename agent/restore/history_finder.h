@@ -56,6 +56,10 @@ public:
                                  std::optional<WallTime> to,
                                  std::map<Lsn, TransactionSummary>& transactions);
 
+    /// Adds the shard's transactions that `filter` takes, in every stretch of its history.
+    [[nodiscard]] Status collect(ShardId shard, const repository::TransactionFilter& filter,
+                                 std::map<Lsn, TransactionSummary>& transactions);
+
     [[nodiscard]] Result<const repository::Manifest*> manifest(const std::string& id);
 
 private:

@@ -14,6 +14,7 @@
 #include "shared/base/result.h"
 #include "shared/model/agent_service.h"
 #include "shared/model/records.h"
+#include "shared/model/recovery_records.h"
 
 #include <vector>
 
@@ -50,6 +51,9 @@ public:
     /// Transactions that the backups know of. NotFound: no such keyspace.
     [[nodiscard]] Result<std::vector<TransactionSummary>>
     transactions(const TransactionQuery& query) const;
+
+    /// The transactions that a plan takes apart. NotFound: no such plan.
+    [[nodiscard]] Result<CutList> cuts(const std::string& planId) const;
 
 private:
     struct Draft;

@@ -50,6 +50,7 @@ public:
         jobs::JobEngine& jobs;
         AuditService& auditTrail;
         ChangesService& changes;
+        RecoveryService& recovery;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -72,6 +73,7 @@ public:
     transactions(const TransactionQuery& query) override;
     [[nodiscard]] AuditService& auditTrail() override { return m_parts.auditTrail; }
     [[nodiscard]] ChangesService& changes() override { return m_parts.changes; }
+    [[nodiscard]] RecoveryService& recovery() override { return m_parts.recovery; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

@@ -15,11 +15,14 @@
 #include "agent/runtime/agent_core.h"
 #include "agent/runtime/audit_core.h"
 #include "agent/runtime/capture_part.h"
+#include "agent/runtime/recovery_core.h"
+#include "agent/runtime/recovery_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/runtime/sharding_part.h"
 #include "agent/storage/directory_store.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -44,6 +47,7 @@ struct Foundation
     std::unique_ptr<repository::Repository> repository;
     std::unique_ptr<security::AuditLog> audit;
     security::TlsMaterial tls;
+    repository::SecretKey editKey; ///< of the rows that the agent keeps
 };
 
 Result<std::unique_ptr<repository::Repository>> openRepository(const RuntimeOptions& options,
@@ -70,6 +74,7 @@ Result<Foundation> layFoundation(const RuntimeOptions& options)
     ISO_ASSIGN(foundation.store, storage::DirectoryStore::open(options.config.tiers.front().path));
     // Before anything else is touched: it refuses a second agent.
     ISO_ASSIGN(foundation.repository, openRepository(options, *foundation.store));
+    ISO_ASSIGN(foundation.editKey, foundation.repository->deriveKey(recovery::kEditKeyPurpose));
     ISO_ASSIGN(foundation.database, metadata::Database::open(paths.metadata, options.log));
     foundation.heatBlocks = std::make_unique<metadata::HeatBlockStore>(*foundation.database);
     foundation.cellStore = std::make_unique<metadata::CellStore>(*foundation.database);
@@ -122,6 +127,15 @@ heat::TemperatureOptions temperatureOptions(const RuntimeOptions& options)
     return temperature;
 }
 
+std::map<std::string, recovery::Place> placesOf(const config::AgentConfig& config)
+{
+    std::map<std::string, recovery::Place> places;
+    for (const config::TargetSection& target : config.targets) {
+        places[target.name] = {target.dsn, target.folder};
+    }
+    return places;
+}
+
 std::string firstTier(const RuntimeOptions& options)
 {
     return options.config.tiers.front().name;
@@ -140,7 +154,7 @@ public:
           m_registry(statePaths(options.config).tls)
     {
         m_jobs.registerHandler(JobKind::Backup, m_backupHandler);
-        m_jobs.registerHandler(JobKind::Restore, m_restoreHandler);
+        m_jobs.registerHandler(JobKind::Restore, m_recovery.handler());
         m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
         m_jobs.registerHandler(JobKind::Reshard, m_reshardHandler);
         m_jobs.addListener([this](const JobRecord& job) {
@@ -270,6 +284,41 @@ private:
         return {};
     }
 
+    /// The shards' leaves are other tables now: their history ends, a new one begins at once.
+    void backUpAnew(const std::vector<ShardId>& shards)
+    {
+        if (const Status looked = m_topology.refresh(); !looked.ok()) {
+            m_options.log.warning("topology.not_seen", looked.error().text());
+        }
+        std::set<ShardId> due;
+        for (const auto& view : m_topology.keyspaces()) {
+            for (const ShardRecord& shard : view->shards) {
+                // One of which no leaf was left is another shard now, a child of the old one.
+                const bool itself =
+                    std::find(shards.begin(), shards.end(), shard.id) != shards.end();
+                const bool child = std::any_of(
+                    shard.parents.begin(), shard.parents.end(), [&shards](ShardId parent) {
+                        return std::find(shards.begin(), shards.end(), parent) != shards.end();
+                    });
+                if (itself || child) {
+                    due.insert(shard.id);
+                }
+            }
+        }
+        for (const ShardId shard : due) {
+            jobs::JobSpec job;
+            job.kind = JobKind::Backup;
+            job.title =
+                "back up shard " + std::to_string(shard.get()) + " after its rows were replaced";
+            job.shards = {shard};
+            job.requestedBy = "scheduler";
+            job.params = backup::backupParams(BackupKind::Full);
+            if (const auto submitted = m_jobs.submit(job); !submitted.ok()) {
+                m_options.log.warning("backup.not_started", submitted.error().text());
+            }
+        }
+    }
+
     Status startApi()
     {
         api::ApiServerOptions options{.listen = m_options.config.agent.listen,
@@ -352,6 +401,12 @@ private:
                                           m_options.log};
     restore::RestoreHandler m_restoreHandler{
         {m_options.engine, *m_foundation.repository, m_restores, m_options.clock, m_options.log}};
+    RecoveryPart m_recovery{{m_options.engine, *m_foundation.repository, *m_foundation.database,
+                             m_restores, m_topology, m_options.clock, m_options.log,
+                             m_options.config.agent.stateDir / "recovery", m_foundation.editKey,
+                             [this](const std::vector<ShardId>& shards) { backUpAnew(shards); },
+                             placesOf(m_options.config), m_options.openEngine},
+                            m_restoreHandler};
     restore::RestorePlanner m_planner{
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
     reshard::ReshardControl m_reshardControl;
@@ -391,10 +446,12 @@ private:
                             m_options.config.changes,
                             {}};
     AuditCore m_auditCore{*m_foundation.audit};
+    RecoveryCore m_recoveryCore{{m_options.engine, m_planner, m_restores, m_recovery.store(),
+                                 m_recovery.files(), m_recovery.planner(), m_jobs}};
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
-         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(), m_health,
-         m_options.clock},
+         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(),
+         m_recoveryCore, m_health, m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

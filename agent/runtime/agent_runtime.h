@@ -11,6 +11,7 @@
 #include "shared/base/result.h"
 #include "shared/model/agent_service.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,8 @@ struct RuntimeOptions
     CollectorOptions collector = {};
     heat::TemperatureOptions temperature = {};
     std::uint32_t backupReaders = 1; ///< per shard
+    /// Opens another database, for restores elsewhere; empty: there are none.
+    std::function<Result<std::unique_ptr<engine::Engine>>(const std::string& dsn)> openEngine = {};
 };
 
 /// The whole agent in one process: builds every part, connects them, and takes them down in order.

@@ -5,6 +5,7 @@
 #include "shared/client/changes_client.h"
 #include "shared/client/connection.h"
 #include "shared/client/private_key.h"
+#include "shared/client/recovery_client.h"
 #include "shared/client/unary_call.h"
 #include "shared/proto/convert.h"
 
@@ -60,7 +61,8 @@ class GrpcAgentClient final : public AgentClient
 {
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
-        : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection)
+        : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection),
+          m_recovery(m_connection)
     {
     }
 
@@ -156,6 +158,7 @@ public:
 
     AuditService& auditTrail() override { return m_audit; }
     ChangesService& changes() override { return m_changes; }
+    RecoveryService& recovery() override { return m_recovery; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -216,6 +219,7 @@ private:
     const std::shared_ptr<const Connection> m_connection;
     AuditClient m_audit;
     ChangesClient m_changes;
+    RecoveryClient m_recovery;
 };
 
 } // namespace

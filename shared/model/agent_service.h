@@ -6,6 +6,7 @@
 #include "shared/model/changes_service.h"
 #include "shared/model/heat_matrix.h"
 #include "shared/model/records.h"
+#include "shared/model/recovery_service.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -120,6 +121,7 @@ public:
     // Areas of their own, each with its header; they live as long as this does.
     [[nodiscard]] virtual AuditService& auditTrail() = 0;
     [[nodiscard]] virtual ChangesService& changes() = 0;
+    [[nodiscard]] virtual RecoveryService& recovery() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

@@ -4,6 +4,7 @@
 #include "shared/client/agent_client.h"
 #include "tests/gui/demo_world.h"
 #include "tests/unit/api/fake_changes.h"
+#include "tests/unit/api/fake_recovery.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
     [[nodiscard]] ChangesService& changes() override { return m_changes; }
+    [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -68,6 +70,7 @@ public:
 
 private:
     test::FakeChanges m_changes;
+    FakeRecovery m_recovery;
     class Stream;
 
     [[nodiscard]] Status record(const std::string& name, const std::string& detail = {});

@@ -64,7 +64,7 @@ Result<std::unique_ptr<AgentWorld>> AgentWorld::make(AgentWorldOptions options,
                                                      const std::string& schemaSql)
 {
     std::unique_ptr<AgentWorld> world(new AgentWorld(std::move(options)));
-    ISO_ASSIGN(world->m_database, PgCluster::start());
+    ISO_ASSIGN(world->m_database, PgCluster::start(world->m_options.database));
     ISO_TRY(world->m_database->exec(schemaSql));
     world->m_port = freePort();
     world->writeConfig(world->m_options.schedule);
@@ -100,6 +100,11 @@ std::string AgentWorld::configText(const std::string& schedule, const std::files
          << "[repository]\npassphrase_file = \"" << (state / "passphrase").string() << "\"\n"
          << "[schedule]\n"
          << schedule << "\n";
+    if (m_options.targets) {
+        text << "[target.files]\nfolder = \"" << (m_folder.path() / "export").string()
+             << "\"\n[target.reports]\ndsn = \"host=" << server.folder().string()
+             << " port=" << server.port() << " dbname=reports user=isotherm\"\n";
+    }
     return text.str();
 }
 
@@ -119,7 +124,9 @@ std::filesystem::path AgentWorld::writeRivalConfig()
 Status AgentWorld::setUp()
 {
     ISO_TRY(expectSuccess(agentCommand({"init"}), "init"));
-    const auto sql = agentCommand({"init-db", "--print-sql"});
+    std::vector<std::string> initDb = {"init-db", "--print-sql"};
+    initDb.insert(initDb.end(), m_options.initDb.begin(), m_options.initDb.end());
+    const auto sql = agentCommand(initDb);
     ISO_TRY(expectSuccess(sql, "init-db"));
     ISO_TRY(writeFileDurably(m_folder.path() / "init.sql", sql->standardOutput));
     ISO_ASSIGN(const std::string told,

@@ -28,6 +28,10 @@ struct AgentWorldOptions
     std::string key = "customer_id";
     std::string rpo = "1h";
     std::string schedule = {}; ///< lines of [schedule]
+    PgClusterOptions database = {};
+    std::vector<std::string> initDb = {}; ///< further arguments of init-db
+    /// With [target.files], the folder "export", and [target.reports], a database of that name.
+    bool targets = false;
 };
 
 /// The real programs on a real private server: a folder with the agent's configuration, state and

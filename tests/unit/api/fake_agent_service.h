@@ -3,6 +3,7 @@
 
 #include "shared/model/agent_service.h"
 #include "tests/unit/api/fake_changes.h"
+#include "tests/unit/api/fake_recovery.h"
 
 #include <atomic>
 #include <chrono>
@@ -75,6 +76,7 @@ public:
     Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
     [[nodiscard]] FakeChanges& changes() override { return m_changes; }
+    [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;
@@ -93,6 +95,7 @@ private:
     FakeState m_state;
     std::string m_lastCaller;
     std::atomic<std::size_t> m_calls{0};
+    FakeRecovery m_recovery;
 };
 
 } // namespace isotherm::test
