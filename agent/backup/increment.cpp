@@ -152,8 +152,8 @@ public:
                 return Increment{std::nullopt, m_end, 0, {}}; // it had ended before
             }
         }
-        // A chain that was continued before was whole then, and what broke it is the barrier. A base
-        // that the journal never continued has a hole behind it, barrier or not.
+        // A chain that was continued before was whole then, and what broke it is the barrier. A
+        // base that the journal never continued has a hole behind it, barrier or not.
         if (!m_continues && !(m_end && m_previous.hasDeltas())) {
             return makeError(Code::FailedPrecondition, m_whyNot, kWantsFull);
         }
@@ -184,9 +184,20 @@ private:
                                  schema.name + " is not captured: " + requirement.reason,
                                  kWantsFull);
             }
-            ISO_TRY(checkContinues(requirement));
+            if (!beganAttached(state, m_previous.leaves[i].objectId)) {
+                ISO_TRY(checkContinues(requirement));
+            }
         }
         return {};
+    }
+
+    /// A shard that was made of others: what came before its leaf was attached is in their runs,
+    /// and what came after is in the journal.
+    [[nodiscard]] bool beganAttached(const journal::State& state, std::uint64_t leaf) const
+    {
+        const auto known = state.leaves.find(leaf);
+        return m_previous.kind != BackupKind::Full && !m_previous.parents.empty() &&
+               known != state.leaves.end() && known->second.since <= m_previous.lsn;
     }
 
     /// A base with a cut is as good as what it was made from, and that was checked then.

@@ -25,12 +25,18 @@ void RunQueue::add(metadata::StoredJob job)
 
 std::optional<metadata::StoredJob> RunQueue::takeNext()
 {
-    std::unordered_set<ShardId> taken;
+    // A change of shards goes on for hours beside their backups: it only excludes other changes.
+    std::unordered_set<ShardId> takenByChanges;
+    std::unordered_set<ShardId> takenByOthers;
+    const auto takenBy = [&](JobKind kind) -> std::unordered_set<ShardId>& {
+        return kind == JobKind::Reshard ? takenByChanges : takenByOthers;
+    };
     for (const auto& [id, job] : m_running) {
-        taken.insert(job.shards.begin(), job.shards.end());
+        takenBy(job.kind).insert(job.shards.begin(), job.shards.end());
     }
     for (auto next = m_waiting.begin(); next != m_waiting.end(); ++next) {
         const JobRecord& record = next->second.record;
+        std::unordered_set<ShardId>& taken = takenBy(record.kind);
         const bool shardsFree =
             std::none_of(record.shards.begin(), record.shards.end(),
                          [&taken](ShardId shard) { return taken.contains(shard); });

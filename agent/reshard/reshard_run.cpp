@@ -282,6 +282,10 @@ bool ReshardRun::mayEnd()
 
 Status ReshardRun::awaitGrace()
 {
+    ISO_ASSIGN(const bool wayBack, m_reshard->canSwitch());
+    if (!wayBack) {
+        return {}; // its clean-up had begun
+    }
     m_context.setPhase("grace");
     while (!mayEnd()) {
         const Status followed = follow(std::chrono::milliseconds(500));

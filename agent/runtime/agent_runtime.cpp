@@ -17,6 +17,7 @@
 #include "agent/runtime/capture_part.h"
 #include "agent/runtime/recovery_core.h"
 #include "agent/runtime/recovery_part.h"
+#include "agent/runtime/reshard_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/runtime/sharding_part.h"
 #include "agent/storage/directory_store.h"
@@ -156,7 +157,7 @@ public:
         m_jobs.registerHandler(JobKind::Backup, m_backupHandler);
         m_jobs.registerHandler(JobKind::Restore, m_recovery.handler());
         m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
-        m_jobs.registerHandler(JobKind::Reshard, m_reshardHandler);
+        m_jobs.registerHandler(JobKind::Reshard, m_reshard.handler());
         m_jobs.addListener([this](const JobRecord& job) {
             m_scheduler.noteFinished(job);
             m_sharding.noteJob(job);
@@ -409,20 +410,15 @@ private:
                             m_restoreHandler};
     restore::RestorePlanner m_planner{
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
-    reshard::ReshardControl m_reshardControl;
-    reshard::ReshardHandler m_reshardHandler{{m_options.engine,
-                                              m_topology,
-                                              m_reshardControl,
-                                              m_options.clock,
-                                              m_options.log,
-                                              {},
-                                              {},
-                                              [this] {
-                                                  if (m_capture) {
-                                                      m_capture->nudge();
-                                                  }
-                                              }},
-                                             {}};
+    ReshardPart m_reshard{{m_options.engine, m_topology, *m_foundation.repository, m_backups,
+                           m_jobStore,
+                           [this] { return m_capture ? &m_capture->journal() : nullptr; },
+                           [this] {
+                               if (m_capture) {
+                                   m_capture->nudge();
+                               }
+                           },
+                           m_options.clock, m_options.log, firstTier(m_options)}};
     jobs::JobEngine m_jobs;
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
@@ -435,13 +431,13 @@ private:
                            m_options.log},
                           m_options.collector};
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
-                           m_health, m_options.log},
+                           m_health, m_options.log, [this] { return m_reshard.removeLeftovers(); }},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
     ShardingPart m_sharding{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs,
                              *m_foundation.database, m_health, m_options.clock, m_options.log,
                              [this](bool near) { m_collector.setNearLimit(near); },
                              [this](const reshard::ReshardRequest& request) {
-                                 return m_reshardHandler.preflight(request);
+                                 return m_reshard.handler().preflight(request);
                              }},
                             m_options.config.changes,
                             {}};

@@ -93,6 +93,9 @@ Status Caretaker::begin()
     }
     ISO_ASSIGN(const std::uint32_t dropped,
                m_parts.restores.dropLeftovers(restores, m_options.restoreSchemas));
+    if (m_parts.beforeJobs) {
+        ISO_TRY(m_parts.beforeJobs());
+    }
     ISO_ASSIGN(const std::size_t interrupted, m_parts.jobs.start());
     if (dropped > 0 || interrupted > 0) {
         m_parts.log.info("agent.recovered", "took up what an interruption had left",

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -43,6 +44,7 @@ public:
         restore::RestoreHandler& restores;
         HealthBoard& health;
         Log& log;
+        std::function<Status()> beforeJobs = {}; ///< once, before the first job is started
     };
 
     Caretaker(Parts parts, CaretakerOptions options);
