@@ -23,16 +23,13 @@ Result<std::unique_ptr<ReshardWorld>> ReshardWorld::open(const Options& options,
     settings.switchPatience = std::chrono::minutes(2);
     world->m_handler = std::make_unique<reshard::ReshardHandler>(
         reshard::ReshardHandler::Parts{*world->m_engine, *world->m_topology, world->m_control,
-                                       world->m_clock, log},
+                                       world->m_clock, log, options.history},
         settings);
     jobs::JobEngineOptions jobOptions;
     jobOptions.workers = 3;
     world->m_jobs =
         std::make_unique<jobs::JobEngine>(*world->m_jobStore, world->m_clock, log, jobOptions);
     world->m_jobs->registerHandler(JobKind::Reshard, *world->m_handler);
-    if (options.onJob) {
-        world->m_jobs->addListener(options.onJob);
-    }
     (void)world->m_topology->refresh();
     ISO_TRY(world->m_jobs->start());
     return world;

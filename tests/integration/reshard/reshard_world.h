@@ -27,7 +27,7 @@ public:
     {
         std::string conninfo;
         std::filesystem::path folder; ///< of the metadata: what is in it is taken up
-        std::function<void(const JobRecord&)> onJob = {};
+        std::function<Result<std::string>(const reshard::SwitchedShards&)> history = {};
     };
 
     [[nodiscard]] static Result<std::unique_ptr<ReshardWorld>> open(const Options& options,
@@ -53,6 +53,7 @@ public:
     [[nodiscard]] reshard::ReshardControl& control() { return m_control; }
     [[nodiscard]] topology::Topology& topology() { return *m_topology; }
     [[nodiscard]] engine::Engine& engine() { return *m_engine; }
+    [[nodiscard]] metadata::Database& database() { return *m_database; }
 
 private:
     ReshardWorld() = default;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// An agent's executor as a process of its own, so that a test can kill it at any step. Arguments:
+// conninfo, folder of the metadata, and the cuts of the first shard (none: take up what is there).
+// Prints every phase of the job and how it ended.
+#include "tests/integration/reshard/reshard_world.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <thread>
+
+using namespace isotherm;
+using namespace isotherm::test;
+
+namespace
+{
+
+class QuietLog final : public Log
+{
+public:
+    void write(LogLevel, std::string_view, std::string_view, std::vector<LogField>) override {}
+};
+
+int run(int argc, char** argv)
+{
+    QuietLog log;
+    auto world = ReshardWorld::open({argv[1], argv[2], {}}, log);
+    if (!world.ok()) {
+        std::fprintf(stderr, "%s\n", world.error().text().c_str());
+        return 1;
+    }
+    if (argc > 3) {
+        std::vector<std::int64_t> cuts;
+        for (int i = 3; i < argc; ++i) {
+            cuts.push_back(std::atoll(argv[i]));
+        }
+        const auto shards = (*world)->shards("accounts");
+        const auto job = (*world)->submit((*world)->split(shards.front(), cuts));
+        if (!job.ok()) {
+            return 1;
+        }
+    }
+    std::set<std::string> told;
+    for (;;) {
+        const auto jobs = (*world)->jobs().jobs({/*activeOnly=*/false, /*limit=*/1});
+        if (!jobs.ok() || jobs->empty()) {
+            return 1;
+        }
+        const JobRecord& job = jobs->front();
+        if (told.insert(job.phase).second) {
+            std::printf("phase %s\n", job.phase.c_str());
+            std::fflush(stdout);
+        }
+        if (job.phase == "grace") {
+            (*world)->control().finish(job.id);
+        }
+        if (isFinished(job.state)) {
+            std::printf("ended %s: %s%s\n", std::string(jobStateName(job.state)).c_str(),
+                        job.result.c_str(), job.error.c_str());
+            return 0;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return argc < 3 ? 2 : run(argc, argv);
+}
