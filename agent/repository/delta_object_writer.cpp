@@ -177,7 +177,9 @@ RunRef DeltaObjectWriter::reference()
 
 Status DeltaObjectWriter::close()
 {
-    if (!m_object && m_truncates.empty()) {
+    const bool transactionsOnly =
+        m_runs.empty() && m_transactions != nullptr && !m_transactions->empty();
+    if (!m_object && m_truncates.empty() && !transactionsOnly) {
         return {};
     }
     if (!m_object) {
@@ -188,6 +190,9 @@ Status DeltaObjectWriter::close()
     }
     for (const TruncateEntry& truncate : m_truncates) {
         m_index.lsn = std::max(m_index.lsn, truncate.commit);
+    }
+    if (transactionsOnly) {
+        m_index.lsn = std::max(m_index.lsn, m_transactions->back().commit);
     }
     m_index.truncates = std::exchange(m_truncates, {});
     ISO_TRY(writeTransactions());

@@ -74,8 +74,9 @@ public:
     /// error only destruction is allowed.
     [[nodiscard]] virtual Status add(const DeltaChange& change) = 0;
 
-    /// Writes the rest and returns the runs; none when nothing was added. Call once. Keep the
-    /// writer until the manifest was committed.
+    /// Writes the rest and returns the runs; none when nothing was added. Transactions without
+    /// changes make a run, too: they are known of then. Call once. Keep the writer until the
+    /// manifest was committed.
     [[nodiscard]] virtual Result<std::vector<RunRef>> finish() = 0;
 
     /// Changes added so far.

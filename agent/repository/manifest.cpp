@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/repository/manifest.h"
 
+#include "agent/repository/chain_codec.h"
 #include "agent/repository/compression.h"
 #include "agent/repository/fields.h"
 #include "agent/repository/schema_codec.h"
@@ -36,10 +37,11 @@ enum Field : std::uint32_t {
     kNotCovered,
     kTable,
     kBase,
-    kChainStart
+    kChainStart,
+    kSequence = 22,
+    kChainStop
 };
 enum BaseField : std::uint32_t { kBaseBegin = 1, kBaseEnd, kBaseVisibility, kBaseCut };
-enum ChainField : std::uint32_t { kChainReason = 1, kChainAfter };
 enum VersionField : std::uint32_t { kVersionFrom = 1, kVersionSchema, kVersionOrigin };
 enum OriginField : std::uint32_t { kOriginPrevious = 1, kOriginMissing };
 enum LeafField : std::uint32_t { kLeafObject = 1, kLeafGeneration, kLeafSchema, kLeafName };
@@ -146,15 +148,6 @@ std::string encodeBase(const BaseView& base)
     if (base.cut) {
         writer.integer(kBaseCut, Need::Critical, base.cut->get());
     }
-    return record;
-}
-
-std::string encodeStart(const ChainStart& start)
-{
-    std::string record;
-    FieldWriter writer(record);
-    writer.bytes(kChainReason, Need::Optional, start.reason);
-    writer.integer(kChainAfter, Need::Optional, start.after.get());
     return record;
 }
 
@@ -384,26 +377,6 @@ Result<BaseView> decodeBase(std::string_view record)
     return base;
 }
 
-Result<ChainStart> decodeChainStart(std::string_view record)
-{
-    ChainStart start;
-    FieldReader reader(record);
-    while (reader.next()) {
-        switch (reader.field().number) {
-        case kChainReason:
-            start.reason = reader.text();
-            break;
-        case kChainAfter:
-            start.after = Lsn(reader.integer());
-            break;
-        default:
-            reader.unknown();
-        }
-    }
-    ISO_TRY(reader.status("the start of a chain in the manifest"));
-    return start;
-}
-
 Result<ManifestTable> decodeTable(std::string_view record)
 {
     ManifestTable table;
@@ -568,7 +541,13 @@ std::string encodeManifest(const Manifest& manifest)
         writer.bytes(kBase, Need::Critical, encodeBase(base));
     }
     if (manifest.chainStart) {
-        writer.bytes(kChainStart, Need::Optional, encodeStart(*manifest.chainStart));
+        writer.bytes(kChainStart, Need::Optional, encodeChainStart(*manifest.chainStart));
+    }
+    for (const SequenceValue& sequence : manifest.sequences) {
+        writer.bytes(kSequence, Need::Optional, encodeSequence(sequence));
+    }
+    if (manifest.chainStop) {
+        writer.bytes(kChainStop, Need::Optional, encodeChainStop(*manifest.chainStop));
     }
     return Compression(kContainerLevel).packContainer(record);
 }
@@ -605,6 +584,15 @@ Result<Manifest> decodeManifest(std::string_view bytes)
         }
         case kChainStart: {
             ISO_ASSIGN(manifest.chainStart, decodeChainStart(reader.bytes()));
+            break;
+        }
+        case kSequence: {
+            ISO_ASSIGN(SequenceValue sequence, decodeSequence(reader.bytes()));
+            manifest.sequences.push_back(std::move(sequence));
+            break;
+        }
+        case kChainStop: {
+            ISO_ASSIGN(manifest.chainStop, decodeChainStop(reader.bytes()));
             break;
         }
         default:

@@ -8,6 +8,7 @@
 #include "shared/base/units.h"
 #include "shared/model/key.h"
 #include "shared/model/records.h"
+#include "shared/model/sequence_value.h"
 #include "shared/model/table_schema.h"
 
 #include <cstdint>
@@ -94,6 +95,15 @@ struct ChainStart
     friend bool operator==(const ChainStart&, const ChainStart&) = default;
 };
 
+/// A chain that is complete: its shard's leaves were dropped or detached, or a table was.
+struct ChainStop
+{
+    std::string reason; ///< in words: "dropped: DROP TABLE orders_1"
+    Lsn last;           ///< nothing after this commit belongs to it
+
+    friend bool operator==(const ChainStop&, const ChainStop&) = default;
+};
+
 /// What makes one shard restorable to one moment, and with delta runs to every commit since its
 /// base. Complete in itself: it names every run needed,
 /// never another manifest's.
@@ -120,6 +130,8 @@ struct Manifest
     /// Disjoint, in key order, together the range; empty: one base with `visibility`.
     std::vector<BaseView> bases;
     std::optional<ChainStart> chainStart; ///< set: history does not reach back beyond this manifest
+    std::optional<ChainStop> chainStop;   ///< set: nothing comes after this manifest
+    std::vector<SequenceValue> sequences; ///< of its tables, at or after its moment
 
     /// `bases`, or the one that its absence stands for.
     [[nodiscard]] std::vector<BaseView> baseViews() const;

@@ -33,7 +33,8 @@ enum Field : std::uint32_t {
     kTransactions,
     kTruncate,
     kTransactionIds,
-    kCut
+    kCut,
+    kOnlyTransactions
 };
 constexpr std::uint32_t kBlockCommits = 1;
 enum TruncateField : std::uint32_t {
@@ -213,8 +214,8 @@ bool consistent(RunIndex& index, std::uint64_t framesEnd)
         return false;
     }
     if (index.blocks.empty()) {
-        return !index.truncates.empty() && index.versions == 0 && index.raw == 0 &&
-               index.minKey.empty() && index.maxKey.empty();
+        return (!index.truncates.empty() || !index.transactions.empty()) && index.versions == 0 &&
+               index.raw == 0 && index.minKey.empty() && index.maxKey.empty();
     }
     if (index.kind == RunKind::Base && index.rows != index.versions) {
         return false;
@@ -345,6 +346,9 @@ Status takeDeltaField(FieldReader& reader, RunIndex& index)
             reader.malformed();
         }
         break;
+    case kOnlyTransactions:
+        (void)reader.integer(); // older readers refuse what they would take for damage
+        break;
     case kCut:
         index.cut = Lsn(reader.integer());
         break;
@@ -413,6 +417,9 @@ void encodeDelta(const RunIndex& index, FieldWriter& writer)
     }
     writer.bytes(kTransactionIds, Need::Critical,
                  encodePair(index.lowestTransaction, index.highestTransaction));
+    if (index.blocks.empty() && index.truncates.empty()) {
+        writer.integer(kOnlyTransactions, Need::Critical, 1);
+    }
 }
 
 } // namespace

@@ -18,7 +18,14 @@ enum Field : std::uint32_t {
     kKeyIsUnique,
     kCompletion
 };
-enum ColumnField : std::uint32_t { kColumnName = 1, kTypeName, kEncoding, kNotNull, kCollation };
+enum ColumnField : std::uint32_t {
+    kColumnName = 1,
+    kTypeName,
+    kEncoding,
+    kNotNull,
+    kCollation,
+    kNumber
+};
 enum KeyField : std::uint32_t { kKeyIndex = 1, kKeyType };
 
 std::string encodeColumn(const ColumnSchema& column)
@@ -30,6 +37,9 @@ std::string encodeColumn(const ColumnSchema& column)
     writer.integer(kEncoding, Need::Critical, static_cast<std::uint64_t>(column.encoding));
     writer.integer(kNotNull, Need::Critical, column.notNull ? 1 : 0);
     writer.bytes(kCollation, Need::Critical, column.collation);
+    if (column.number != 0) {
+        writer.integer(kNumber, Need::Optional, column.number);
+    }
     return record;
 }
 
@@ -58,6 +68,9 @@ Result<ColumnSchema> decodeColumn(std::string_view record)
             break;
         case kCollation:
             column.collation = reader.text();
+            break;
+        case kNumber:
+            column.number = static_cast<std::uint32_t>(reader.integer());
             break;
         default:
             reader.unknown();

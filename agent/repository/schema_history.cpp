@@ -25,9 +25,10 @@ std::optional<std::uint32_t> columnNamed(const TableSchema& schema, const std::s
     return std::nullopt;
 }
 
-/// The origins of a later version's columns in an earlier one, through the versions between.
-Result<std::vector<ColumnOrigin>> compose(const std::vector<ColumnOrigin>& earlier,
-                                          const std::vector<ColumnOrigin>& later)
+} // namespace
+
+Result<std::vector<ColumnOrigin>> composeOrigins(const std::vector<ColumnOrigin>& earlier,
+                                                 const std::vector<ColumnOrigin>& later)
 {
     std::vector<ColumnOrigin> composed;
     for (const ColumnOrigin& origin : later) {
@@ -41,8 +42,6 @@ Result<std::vector<ColumnOrigin>> compose(const std::vector<ColumnOrigin>& earli
     }
     return composed;
 }
-
-} // namespace
 
 Result<std::vector<ColumnOrigin>> originsByName(const TableSchema& previous,
                                                 const TableSchema& next)
@@ -99,7 +98,7 @@ Result<RowMapper> RowMapper::make(const std::vector<SchemaVersion>& versions, st
             return makeError(Code::DataLoss, "a table's version does not say where its columns "
                                              "come from");
         }
-        ISO_ASSIGN(mapper.m_origins, compose(mapper.m_origins, versions[i].origins));
+        ISO_ASSIGN(mapper.m_origins, composeOrigins(mapper.m_origins, versions[i].origins));
     }
     return mapper;
 }

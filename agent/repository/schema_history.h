@@ -45,6 +45,11 @@ struct SchemaVersion
 [[nodiscard]] Result<std::vector<ColumnOrigin>> originsByName(const TableSchema& previous,
                                                               const TableSchema& next);
 
+/// The origins of a later form's columns in an earlier one, through the one between. DataLoss when
+/// they do not fit each other.
+[[nodiscard]] Result<std::vector<ColumnOrigin>>
+composeOrigins(const std::vector<ColumnOrigin>& earlier, const std::vector<ColumnOrigin>& later);
+
 /// The version in force at `commit`: the last with from ≤ commit. Precondition: not empty.
 [[nodiscard]] std::size_t versionAt(const std::vector<SchemaVersion>& versions, Lsn commit);
 

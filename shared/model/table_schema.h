@@ -25,8 +25,16 @@ struct ColumnSchema
     ValueEncoding encoding = ValueEncoding::Binary;
     bool notNull = false;
     std::string collation; ///< schema-qualified; empty for the type's default
+    /// The engine's number of the column in its table, never given to another one: what tells a
+    /// renamed column from a new one. 0: not known.
+    std::uint32_t number = 0;
 
-    friend bool operator==(const ColumnSchema&, const ColumnSchema&) = default;
+    /// Do rows look the same in both? The number has no part in that.
+    friend bool operator==(const ColumnSchema& a, const ColumnSchema& b)
+    {
+        return a.name == b.name && a.typeName == b.typeName && a.encoding == b.encoding &&
+               a.notNull == b.notNull && a.collation == b.collation;
+    }
 };
 
 /// One column of the sort key of a table's runs, in order: the partition key first, then the rest

@@ -4,6 +4,7 @@
 #include "agent/storage/directory_store.h"
 #include "tests/golden/golden_content.h"
 #include "tests/golden/golden_history.h"
+#include "tests/golden/golden_schema.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -65,6 +66,7 @@ Status makeGolden(const std::filesystem::path& folder)
     manifest.asOf += std::chrono::hours(6);
     ISO_TRY(repository->commitManifest(manifest));
     ISO_TRY(golden::writeHistory(*repository, fromUnixMicros(golden::kFirstAsOf)));
+    ISO_TRY(golden::writeSchemaHistory(*repository, fromUnixMicros(golden::kFirstAsOf)));
     return {};
 }
 

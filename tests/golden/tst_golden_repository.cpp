@@ -3,6 +3,7 @@
 #include "agent/storage/directory_store.h"
 #include "tests/golden/golden_content.h"
 #include "tests/golden/golden_history.h"
+#include "tests/golden/golden_schema.h"
 #include "tests/harness/fake_clock.h"
 #include "tests/harness/temp_dir.h"
 
@@ -46,6 +47,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("release");
         QTest::newRow("0.1") << QStringLiteral("v0.1");
         QTest::newRow("0.2") << QStringLiteral("v0.2");
+        QTest::newRow("0.3") << QStringLiteral("v0.3");
     }
 
     void load_everyRelease_isRowForRow()
@@ -92,6 +94,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("release");
         QTest::newRow("0.2") << QStringLiteral("v0.2");
+        QTest::newRow("0.3") << QStringLiteral("v0.3");
     }
 
     void load_everyReleaseWithDeltas_isExactAtEveryCommit()
@@ -123,6 +126,47 @@ private Q_SLOTS:
         }
         QCOMPARE(repository->listTransactions(manifest, {}).value().size(),
                  golden::kHistoryCommits);
+    }
+
+    void load_everyReleaseWithVersions_isTheTableAsItWas_data()
+    {
+        QTest::addColumn<QString>("release");
+        QTest::newRow("0.3") << QStringLiteral("v0.3");
+    }
+
+    void load_everyReleaseWithVersions_isTheTableAsItWas()
+    {
+        QFETCH(QString, release);
+        const test::TempDir folder;
+        const auto root = folder.path() / "repo";
+        std::filesystem::copy(std::filesystem::path(ISOTHERM_GOLDEN_DIR) / release.toStdString(),
+                              root, std::filesystem::copy_options::recursive);
+        const test::FakeClock clock;
+        auto store = std::move(storage::DirectoryStore::open(root)).value();
+        const auto repository =
+            std::move(Repository::open(*store, golden::kPassphrase, {.clock = clock})).value();
+        const auto names = repository->listManifests(ShardId(10)).value();
+        QCOMPARE(names.size(), std::size_t{1});
+        const Manifest manifest = repository->loadManifest(names[0].id).value();
+        const auto report = repository->verify(manifest, VerifyLevel::Checksums, {}, {}).value();
+        QVERIFY2(report.ok(), report.ok() ? "" : report.damages[0].text().c_str());
+        QVERIFY(manifest.chainStop == golden::schemaStop());
+        QVERIFY(manifest.sequences == std::vector<SequenceValue>{golden::schemaSequence()});
+        for (std::size_t commit = 0; commit < golden::kSchemaCommits; ++commit) {
+            const auto reader =
+                std::move(
+                    repository->openTableAt(manifest, 0, {.target = golden::schemaCommit(commit)}))
+                    .value();
+            QVERIFY(reader->schema() == golden::schemaAfter(commit));
+            QCOMPARE(reader->schema().columns.back().number,
+                     golden::schemaAfter(commit).columns.back().number);
+            const auto source = std::move(reader->openRows({}, {})).value();
+            RowBatch rows;
+            QVERIFY(source->next(rows).ok());
+            QVERIFY2(rows.bytes == golden::schemaRows(commit).bytes,
+                     qPrintable(QStringLiteral("commit %1").arg(commit)));
+        }
+        QCOMPARE(repository->listTransactions(manifest, {}).value().size(), golden::kSchemaCommits);
     }
 };
 
