@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
 #include "shared/base/units.h"
+#include "shared/model/sequence_value.h"
 #include "shared/model/table_schema.h"
 #include "shared/model/visibility.h"
 
@@ -73,6 +74,20 @@ enum class MarkerKind : std::uint8_t {
     Dropped = 3,
 };
 
+/// A table as a change of its schema left it.
+struct TableDefinition
+{
+    std::uint64_t tableId = 0; ///< object id
+    /// With the numbers of its columns. The types of its key are not told: Opaque.
+    TableSchema schema;
+    /// One per column: what rows from before it was added have in it, encoded as the column says;
+    /// nullopt: NULL.
+    std::vector<std::optional<std::string>> missing;
+    std::string unknown; ///< what could not be told ("the type of column m is gone"); empty: all is
+
+    friend bool operator==(const TableDefinition&, const TableDefinition&) = default;
+};
+
 struct SchemaMarker
 {
     MarkerKind kind = MarkerKind::Changed;
@@ -81,6 +96,9 @@ struct SchemaMarker
     std::string what;      ///< "ALTER TABLE public.orders"
     std::string statement; ///< as the user wrote it, cut to 4 KiB
     int reason = 0;        ///< of a rewrite: the engine's own number
+    /// The table that the object is, or is a part of, after the change; nullopt: it is none, or
+    /// the server was prepared by an older version.
+    std::optional<TableDefinition> definition = {};
 
     friend bool operator==(const SchemaMarker&, const SchemaMarker&) = default;
 };
@@ -167,8 +185,11 @@ struct FeedState
     ByteCount retainedBytes;                ///< log that the server keeps for the feed
     std::uint64_t oldestTransactionAge = 0; ///< in transactions: what vacuum may not remove yet
     std::uint64_t nextTransaction = 0;
+    std::uint64_t oldestRunning = 0; ///< every transaction below is over, and seen by snapshots
     std::vector<std::uint64_t> captured; ///< object ids of the tables that are in the feed
-    std::vector<std::string> warnings;   ///< old prepared transactions, missing triggers, …
+    std::vector<SequenceValue> sequences; ///< of these tables, as far as they may be read
+    bool notesSchema = false;             ///< markers of schema changes come with the stream
+    std::vector<std::string> warnings;    ///< old prepared transactions, missing triggers, …
 };
 
 /// What became of one table that was to be captured.
@@ -180,6 +201,9 @@ struct TableCoverage
     std::string reason; ///< why it is not captured: its shards have full backups only
     std::string hint;
     std::vector<std::uint64_t> leaves; ///< its leaves now
+    /// Differs when columns, key or the storage of a leaf are others: how a change of the schema is
+    /// noticed where no markers tell of it.
+    std::string shape;
     /// Its changes are complete for snapshots all of whose running transactions are younger:
     /// Visibility::oldestRunning() > fence. 0: it was in the feed before.
     std::uint64_t fence = 0;

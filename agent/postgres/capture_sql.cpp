@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/capture_sql.h"
 
+#include "agent/postgres/describe_sql.h"
 #include "agent/postgres/sql_text.h"
 
 namespace isotherm::postgres
@@ -58,14 +59,23 @@ REVOKE ALL ON FUNCTION isotherm.set_captured(oid, boolean, text) FROM PUBLIC;
 /// inside of them, the statement that fired them goes on.
 constexpr const char* kTriggerFunctions =
     R"sql(-- Schema changes are not in the change stream: these write them there.
-CREATE OR REPLACE FUNCTION isotherm.note_schema(kind text, objects bigint[], what text, reason int)
+CREATE OR REPLACE FUNCTION isotherm.note_schema(kind text, objects bigint[], what text, reason int,
+    definition json)
 RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $isotherm$
-    SELECT pg_logical_emit_message(true, 'isotherm.ddl', json_build_object('kind', kind,
+    SELECT pg_logical_emit_message(true, 'isotherm.ddl', convert_to(json_build_object('kind', kind,
         'objects', to_json(objects), 'what', what, 'reason', reason,
-        'statement', left(current_query(), 1000))::text);
+        'statement', left(current_query(), 1000), 'table', definition)::text, 'UTF8'));
     -- A message counts where it ends, which is where the next record starts: an empty one between
     -- keeps the order with what follows outside of our subtransaction.
     SELECT pg_logical_emit_message(true, 'isotherm.ddl', '')
+$isotherm$;
+-- The partitioned table that an object is, or is a part or an index of.
+CREATE OR REPLACE FUNCTION isotherm.root_of(object oid) RETURNS oid
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $isotherm$
+    SELECT CASE WHEN c.relkind = 'p' AND NOT c.relispartition THEN c.oid ELSE (SELECT h.inhparent
+        FROM pg_inherits h WHERE h.inhrelid = c.oid AND c.relispartition LIMIT 1) END
+    FROM pg_class c WHERE c.oid = coalesce((SELECT i.indrelid FROM pg_index i
+        WHERE i.indexrelid = object), object)
 $isotherm$;
 CREATE OR REPLACE FUNCTION isotherm.on_ddl_end() RETURNS event_trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $isotherm$
@@ -86,7 +96,8 @@ BEGIN
                 AND (r.relpersistence = 't' OR r.relkind NOT IN ('r', 'p', 'i', 'I')))
     LOOP
         PERFORM isotherm.note_schema('changed', command.objects,
-            command.command_tag || ' ' || command.object_identity, 0);
+            command.command_tag || ' ' || command.object_identity, 0,
+            isotherm.describe_table(isotherm.root_of(command.objid)));
     END LOOP;
 EXCEPTION WHEN OTHERS THEN
     RAISE WARNING 'isotherm: a schema change was not noted: %', SQLERRM;
@@ -98,7 +109,7 @@ BEGIN
     PERFORM isotherm.note_schema('rewritten',
         ARRAY[pg_event_trigger_table_rewrite_oid()::bigint],
         TG_TAG || ' ' || pg_event_trigger_table_rewrite_oid()::regclass,
-        pg_event_trigger_table_rewrite_reason());
+        pg_event_trigger_table_rewrite_reason(), NULL);
 EXCEPTION WHEN OTHERS THEN
     RAISE WARNING 'isotherm: a table rewrite was not noted: %', SQLERRM;
 END
@@ -110,13 +121,19 @@ DECLARE
 BEGIN
     FOR gone IN
         SELECT d.objid, d.object_type, d.object_identity FROM pg_event_trigger_dropped_objects() d
-        WHERE NOT d.is_temporary AND d.objsubid = 0
-            AND d.object_type IN ('table', 'index', 'publication', 'publication relation')
+        WHERE NOT d.is_temporary AND (d.objsubid = 0 AND d.object_type IN ('table', 'index',
+            'publication', 'publication relation')
+            -- with its type, say: then no ALTER TABLE tells of it
+            OR d.object_type = 'table column' AND EXISTS (SELECT FROM pg_class r
+                WHERE r.oid = d.objid AND r.relkind = 'p'))
     LOOP
         PERFORM isotherm.note_schema(
             CASE WHEN gone.object_type = 'table' THEN 'dropped' ELSE 'changed' END,
-            ARRAY[gone.objid::bigint],
-            TG_TAG || ' (' || gone.object_type || ') ' || gone.object_identity, 0);
+            gone.objid::bigint || ARRAY(SELECT t.relid::oid::bigint
+                FROM pg_partition_tree(gone.objid) t WHERE t.relid <> gone.objid
+                AND gone.object_type = 'table column'),
+            TG_TAG || ' (' || gone.object_type || ') ' || gone.object_identity, 0,
+            CASE WHEN gone.object_type = 'table column' THEN isotherm.describe_table(gone.objid) END);
     END LOOP;
 EXCEPTION WHEN OTHERS THEN
     RAISE WARNING 'isotherm: a drop was not noted: %', SQLERRM;
@@ -151,11 +168,14 @@ std::string captureSql(const std::string& role, const std::string& publication)
            kSetCapturedBody + "GRANT USAGE ON SCHEMA isotherm TO " + quotedRole +
            ";\n"
            "GRANT EXECUTE ON FUNCTION isotherm.set_captured(oid, boolean, text) TO " +
-           quotedRole + ";\n" + kTriggerFunctions +
-           "REVOKE ALL ON FUNCTION isotherm.note_schema(text, bigint[], text, int) FROM PUBLIC;\n"
+           quotedRole + ";\n" + describeSql() + kTriggerFunctions +
+           "-- As an older version made it.\n"
+           "DROP FUNCTION IF EXISTS isotherm.note_schema(text, bigint[], text, int);\n"
+           "-- The triggers run as whoever changes a schema.\n"
            "GRANT USAGE ON SCHEMA isotherm TO PUBLIC;\n"
-           "GRANT EXECUTE ON FUNCTION isotherm.note_schema(text, bigint[], text, int) TO "
-           "PUBLIC;\n" +
+           "GRANT EXECUTE ON FUNCTION isotherm.note_schema(text, bigint[], text, int, json),\n"
+           "    isotherm.root_of(oid), isotherm.describe_table(oid),\n"
+           "    isotherm.missing_value(text, oid, int) TO PUBLIC;\n" +
            createTrigger("isotherm_ddl_end", "ddl_command_end", "on_ddl_end") +
            createTrigger("isotherm_rewrite", "table_rewrite", "on_rewrite") +
            createTrigger("isotherm_drop", "sql_drop", "on_drop");

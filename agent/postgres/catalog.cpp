@@ -122,6 +122,7 @@ Status loadColumns(TableBuilder& table)
         schema.encoding = table.types.encoding(column.type);
         schema.notNull = rows.truth(row, 4);
         schema.collation = rows.text(row, 5);
+        schema.number = static_cast<std::uint32_t>(column.number);
         if (table.types.isLargeObject(column.type)) {
             table.entry.notCovered.push_back("large objects that column " + column.name + " of " +
                                              table.shown() + " may refer to");

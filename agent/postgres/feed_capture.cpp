@@ -33,6 +33,17 @@ constexpr std::string_view kTableSql =
     "   ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = $2), n.nspname, c.relname"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::oid";
 
+/// What a change of the schema, or a rewrite, cannot leave as it was. A truncate changes it, too.
+constexpr std::string_view kShapeSql =
+    "SELECT md5(concat("
+    " (SELECT string_agg(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod,"
+    "   a.attcollation), ',' ORDER BY a.attnum) FROM pg_attribute a"
+    "   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped),"
+    " (SELECT string_agg(i.indkey::text, ',' ORDER BY i.indexrelid) FROM pg_index i"
+    "   WHERE i.indrelid = $1::oid AND i.indisprimary),"
+    " (SELECT string_agg(concat_ws(' ', c.oid, c.relfilenode), ',' ORDER BY c.oid)"
+    "   FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid WHERE h.inhparent = $1::oid)))";
+
 struct Candidate
 {
     TableCoverage coverage;
@@ -113,6 +124,9 @@ Result<Candidate> examine(Connection& connection, const FeedNames& names, const 
         refuse(candidate.coverage, "it has no primary key", "give the partitioned table one");
     }
     ISO_TRY(checkTypes(connection, candidate.coverage));
+    ISO_ASSIGN(const QueryRows shape,
+               connection.query(std::string(kShapeSql), {std::to_string(*table)}));
+    candidate.coverage.shape = shape.text(0, 0);
     return candidate;
 }
 

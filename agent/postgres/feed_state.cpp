@@ -34,7 +34,8 @@ constexpr std::string_view kStateSql =
     "  (SELECT count(*) FROM pg_event_trigger WHERE evtenabled IN ('O', 'A') AND evtname IN"
     "    ('isotherm_ddl_end', 'isotherm_rewrite', 'isotherm_drop')),"
     "  (SELECT string_agg(gid, ', ') FROM pg_prepared_xacts"
-    "    WHERE prepared < now() - interval '10 minutes') "
+    "    WHERE prepared < now() - interval '10 minutes'),"
+    "  pg_snapshot_xmin(pg_current_snapshot())::text::int8 "
     "FROM pg_database d"
     " LEFT JOIN pg_replication_slots s ON s.slot_name = $1 || '_' || d.oid"
     "   AND s.database = d.datname AND s.plugin = 'pgoutput'"
@@ -42,6 +43,30 @@ constexpr std::string_view kStateSql =
     "WHERE d.datname = current_database()";
 
 constexpr std::int64_t kEventTriggers = 3;
+
+/// Of the tables in the publication; those that we may not read have no value.
+constexpr std::string_view kSequencesSql =
+    "SELECT s.schemaname, s.sequencename, n.nspname || '.' || c.relname,"
+    "  s.last_value, s.increment_by, s.cache_size"
+    " FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid"
+    " JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " JOIN pg_depend d ON d.refobjid = c.oid AND d.refclassid = 'pg_class'::regclass"
+    "   AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
+    " JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'"
+    " JOIN pg_namespace m ON m.oid = q.relnamespace"
+    " JOIN pg_sequences s ON s.schemaname = m.nspname AND s.sequencename = q.relname"
+    " WHERE p.pubname = $1 AND s.last_value IS NOT NULL ORDER BY 1, 2";
+
+Status loadSequences(Connection& connection, const FeedNames& names, FeedState& state)
+{
+    ISO_ASSIGN(const QueryRows rows,
+               connection.query(std::string(kSequencesSql), {names.publication}));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        state.sequences.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2),
+                                   rows.integer(i, 3), rows.integer(i, 4), rows.integer(i, 5)});
+    }
+    return {};
+}
 
 std::string whyUnsupported(const QueryRows& rows)
 {
@@ -128,9 +153,15 @@ Result<FeedState> loadFeedState(Connection& connection, const FeedNames& names)
         state.captured.push_back(std::strtoull(table.c_str(), nullptr, 10));
     }
     loadSlot(state, rows);
-    if (rows.integer(0, 21) < kEventTriggers) {
+    state.oldestRunning = static_cast<std::uint64_t>(rows.integer(0, 23));
+    state.notesSchema = rows.integer(0, 21) >= kEventTriggers;
+    if (!state.captured.empty() && state.unsupported.empty()) {
+        ISO_TRY(loadSequences(connection, names, state));
+    }
+    if (!state.notesSchema) {
         state.warnings.emplace_back(
-            "the event triggers that note schema changes are missing or disabled");
+            "the event triggers that note schema changes are missing or disabled: changes of a "
+            "schema and rewrites are noticed late, and make new full backups");
     }
     if (!rows.isNull(0, 22)) {
         state.warnings.push_back("old prepared transactions hold back the log: " +

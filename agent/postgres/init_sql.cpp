@@ -52,9 +52,15 @@ std::string schemaGrants(const std::string& schema, const std::string& role)
            "GRANT SELECT ON ALL TABLES IN SCHEMA " +
            quotedSchema + " TO " + quotedRole +
            ";\n"
+           "-- Where sequences stand is kept with backups.\n"
+           "GRANT SELECT ON ALL SEQUENCES IN SCHEMA " +
+           quotedSchema + " TO " + quotedRole +
+           ";\n"
            "-- Run this as every role that creates tables there, or new partitions stay unread.\n"
            "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
-           quotedSchema + " GRANT SELECT ON TABLES TO " + quotedRole + ";\n";
+           quotedSchema + " GRANT SELECT ON TABLES TO " + quotedRole + ";\n" +
+           "ALTER DEFAULT PRIVILEGES IN SCHEMA " + quotedSchema + " GRANT SELECT ON SEQUENCES TO " +
+           quotedRole + ";\n";
 }
 
 /// Only asked for: without these the agent cannot change a row, whoever commands it.

@@ -106,6 +106,9 @@ std::shared_ptr<const RelationPlan> planOf(const pgoutput::Message& message,
                                      types.encoding(column.type), column.key});
         plan->types.push_back(column.type);
         plan->forms.push_back(formOf(column.type, types));
+        if (!types.knows(column.type)) { // dropped since: how its values were kept is not known
+            plan->unreadable = "the type of column " + std::string(column.name) + " is gone";
+        }
         plan->plain = plan->plain && from == i && plan->forms.back() == ValueForm::AsSent;
     }
     plan->relation = std::move(relation);
@@ -129,6 +132,17 @@ Status RelationBook::describe(const pgoutput::Message& message, std::uint64_t tr
         }));
     (transaction == 0 ? m_plans : m_open[transaction])[message.relation] = std::move(plan);
     return {};
+}
+
+Result<engine::SchemaMarker> RelationBook::resolve(ParsedMarker parsed)
+{
+    if (parsed.types.empty()) {
+        return std::move(parsed.marker);
+    }
+    return m_pool->with([&](Connection& connection) -> Result<engine::SchemaMarker> {
+        ISO_ASSIGN(const TypePolicy policy, TypePolicy::loadTypes(connection, parsed.types));
+        return resolveMarker(parsed, policy); // a copy: it may be tried again
+    });
 }
 
 std::shared_ptr<const RelationPlan> RelationBook::find(std::uint32_t relation,

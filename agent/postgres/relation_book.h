@@ -4,6 +4,7 @@
 #include "agent/engine/change_stream.h"
 #include "agent/pgoutput/message.h"
 #include "agent/postgres/connection_pool.h"
+#include "agent/postgres/schema_marker.h"
 #include "agent/postgres/type_policy.h"
 
 #include <cstdint>
@@ -29,6 +30,7 @@ struct RelationPlan
     std::vector<ValueForm> forms;      ///< for every column of `relation`
     std::vector<Oid> types;            ///< for every column of `relation`
     bool plain = false;                ///< same order, and nothing to convert
+    std::string unreadable;            ///< why its rows cannot be told; empty: they can
 };
 
 /// The relations as the stream described them. A description inside of a transaction that has not
@@ -41,6 +43,9 @@ public:
     /// Asks the catalog what the message does not say: the table that the leaf belongs to, the
     /// order of its columns, the names of types. `transaction` is 0 outside of stream blocks.
     [[nodiscard]] Status describe(const pgoutput::Message& message, std::uint64_t transaction);
+
+    /// A marker with all that the catalog has to say of it.
+    [[nodiscard]] Result<engine::SchemaMarker> resolve(ParsedMarker parsed);
 
     /// nullptr when the stream never described it.
     [[nodiscard]] std::shared_ptr<const RelationPlan> find(std::uint32_t relation,

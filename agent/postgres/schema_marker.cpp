@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/schema_marker.h"
 
+#include "agent/postgres/table_json.h"
+
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -20,7 +22,7 @@ std::string textOf(const nlohmann::json& object, const char* name)
 
 } // namespace
 
-std::optional<engine::SchemaMarker> parseSchemaMarker(std::string_view json)
+std::optional<ParsedMarker> parseSchemaMarker(std::string_view json)
 {
     if (json.size() > kMostBytes) {
         return std::nullopt;
@@ -29,7 +31,8 @@ std::optional<engine::SchemaMarker> parseSchemaMarker(std::string_view json)
     if (!object.is_object()) {
         return std::nullopt;
     }
-    engine::SchemaMarker marker;
+    ParsedMarker parsed;
+    engine::SchemaMarker& marker = parsed.marker;
     const std::string kind = textOf(object, "kind");
     if (kind == "changed") {
         marker.kind = engine::MarkerKind::Changed;
@@ -54,7 +57,34 @@ std::optional<engine::SchemaMarker> parseSchemaMarker(std::string_view json)
         reason != object.end() && reason->is_number_integer()) {
         marker.reason = reason->get<int>();
     }
-    return marker;
+    if (const auto table = object.find("table"); table != object.end()) {
+        (void)readTable(*table, parsed); // without it, the marker still says that there is a change
+    }
+    return parsed;
+}
+
+engine::SchemaMarker resolveMarker(ParsedMarker parsed, const TypePolicy& types)
+{
+    if (!parsed.marker.definition) {
+        return std::move(parsed.marker);
+    }
+    engine::TableDefinition& definition = *parsed.marker.definition;
+    for (std::size_t i = 0; i < parsed.types.size(); ++i) {
+        ColumnSchema& column = definition.schema.columns[i];
+        column.encoding = types.encoding(parsed.types[i]);
+        std::optional<MissingValue>& missing = parsed.missing[i];
+        const bool binary = column.encoding == ValueEncoding::Binary;
+        if (!types.knows(parsed.types[i])) {
+            definition.unknown = "the type of column " + column.name + " is gone";
+        } else if (missing && (!missing->unknown.empty() || (binary && !missing->binary))) {
+            definition.unknown = "what column " + column.name +
+                                 " has in old rows cannot be told: " + missing->unknown;
+        }
+        definition.missing.push_back(
+            !missing ? std::nullopt
+                     : std::optional(binary ? missing->binary.value_or("") : missing->text));
+    }
+    return std::move(parsed.marker);
 }
 
 } // namespace isotherm::postgres

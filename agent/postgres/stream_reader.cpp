@@ -118,8 +118,7 @@ Status StreamReader::takeMessage(std::string_view bytes, ChangeBatch& batch)
         takeTruncate(batch);
         return {};
     case MessageKind::Logical:
-        takeLogical(batch);
-        return {};
+        return takeLogical(batch);
     case MessageKind::Type:
         return {}; // the catalog tells their names
     default:
@@ -217,6 +216,10 @@ Status StreamReader::takeChange(ChangeBatch& batch)
         (hasOld && m_message.oldValues.size() != columns)) {
         return unexpected("a row does not fit its table");
     }
+    if (!plan->unreadable.empty()) {
+        noteUnreadable(batch, *plan);
+        return {};
+    }
     ChangeEvent event = eventOf(!hasNew                                 ? ChangeKind::Delete
                                 : m_message.kind == MessageKind::Insert ? ChangeKind::Insert
                                                                         : ChangeKind::Update);
@@ -287,7 +290,7 @@ void StreamReader::takeTruncate(ChangeBatch& batch)
     }
 }
 
-void StreamReader::takeLogical(ChangeBatch& batch)
+Status StreamReader::takeLogical(ChangeBatch& batch)
 {
     if (m_message.prefix == kHeartbeatPrefix && !m_message.transactional) {
         ChangeEvent event = eventOf(ChangeKind::Heartbeat);
@@ -299,14 +302,16 @@ void StreamReader::takeLogical(ChangeBatch& batch)
         event.time = fromUnixMicros(micros);
         batch.events.push_back(event);
     } else if (m_message.prefix == kMarkerPrefix && m_message.transactional) {
-        if (auto marker = parseSchemaMarker(m_message.content)) {
+        if (auto parsed = parseSchemaMarker(m_message.content)) {
             ChangeEvent event = eventOf(ChangeKind::Marker);
             event.lsn = Lsn(m_message.lsn);
             event.marker = static_cast<std::uint32_t>(batch.markers.size());
-            batch.markers.push_back(std::move(*marker));
+            ISO_ASSIGN(engine::SchemaMarker marker, m_relations.resolve(std::move(*parsed)));
+            batch.markers.push_back(std::move(marker));
             batch.events.push_back(event);
         }
     }
+    return {};
 }
 
 Status StreamReader::convert(ChangeBatch& batch)
@@ -320,6 +325,26 @@ Status StreamReader::convert(ChangeBatch& batch)
     }
     m_texts.forget();
     return {};
+}
+
+/// The index of a marker that says why changes of the relation cannot be read.
+std::uint32_t StreamReader::addReason(ChangeBatch& batch, const RelationPlan& plan,
+                                      const std::string& what)
+{
+    const engine::LeafRef& leaf = plan.relation->leaf;
+    engine::SchemaMarker marker;
+    marker.objects = {leaf.objectId};
+    marker.what = leaf.schema + "." + leaf.name + ": " + what;
+    batch.markers.push_back(std::move(marker));
+    return static_cast<std::uint32_t>(batch.markers.size() - 1);
+}
+
+void StreamReader::noteUnreadable(ChangeBatch& batch, const RelationPlan& plan)
+{
+    ChangeEvent event = eventOf(ChangeKind::Unreadable);
+    event.relation = relationIndex(batch, plan);
+    event.marker = addReason(batch, plan, plan.unreadable);
+    batch.events.push_back(event);
 }
 
 /// Appends the row once more, with texts, and lets the event point there.
@@ -343,15 +368,9 @@ void StreamReader::rewrite(ChangeBatch& batch, const Pending& pending)
         const auto text = m_texts.find(plan.types[i], field.bytes);
         if (!text) {
             event.kind = ChangeKind::Unreadable;
-            event.marker = static_cast<std::uint32_t>(batch.markers.size());
-            const engine::LeafRef& leaf = plan.relation->leaf;
-            batch.markers.push_back({engine::MarkerKind::Changed,
-                                     {leaf.objectId},
-                                     "column " + plan.relation->columns[i].name + " of " +
-                                         leaf.schema + "." + leaf.name +
-                                         " has a value that cannot be read any more",
-                                     {},
-                                     0});
+            event.marker = addReason(batch, plan,
+                                     "column " + plan.relation->columns[i].name +
+                                         " has a value that cannot be read any more");
             return;
         }
         appendField(row, static_cast<std::int32_t>(text->size()), *text);

@@ -56,7 +56,7 @@ private:
     [[nodiscard]] Status takeMessage(std::string_view bytes, engine::ChangeBatch& batch);
     [[nodiscard]] Status takeControl(engine::ChangeBatch& batch);
     [[nodiscard]] Status takeChange(engine::ChangeBatch& batch);
-    void takeLogical(engine::ChangeBatch& batch);
+    [[nodiscard]] Status takeLogical(engine::ChangeBatch& batch);
     void takeTruncate(engine::ChangeBatch& batch);
     void commit(engine::ChangeBatch& batch, std::uint64_t transaction);
     [[nodiscard]] engine::ChangeEvent eventOf(engine::ChangeKind kind);
@@ -67,6 +67,9 @@ private:
                                              const pgoutput::Tuple* other, bool keyOnly);
     [[nodiscard]] Status convert(engine::ChangeBatch& batch);
     void rewrite(engine::ChangeBatch& batch, const Pending& pending);
+    [[nodiscard]] static std::uint32_t addReason(engine::ChangeBatch& batch,
+                                                 const RelationPlan& plan, const std::string& what);
+    void noteUnreadable(engine::ChangeBatch& batch, const RelationPlan& plan);
 
     std::unique_ptr<ReplicationLink> m_link;
     RelationBook m_relations;

@@ -34,12 +34,17 @@ struct TypeInfo
 class TypePolicy
 {
 public:
+    TypePolicy() = default; ///< knows nothing
+
     /// Reads the types of `table`'s columns and whatever they consist of.
     [[nodiscard]] static Result<TypePolicy> load(Connection& connection, Oid table);
 
     /// Reads the given types and whatever they consist of.
     [[nodiscard]] static Result<TypePolicy> loadTypes(Connection& connection,
                                                       const std::vector<Oid>& types);
+
+    /// The type was in the catalog.
+    [[nodiscard]] bool knows(Oid type) const { return m_types.contains(type); }
 
     /// Binary only for built-in types whose binary form means the same in every database, and for
     /// domains, arrays, ranges, enums and composites of such. Enums travel as their labels; arrays

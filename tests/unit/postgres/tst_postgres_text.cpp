@@ -6,9 +6,11 @@
 #include "agent/postgres/pg_error.h"
 #include "agent/postgres/postgres_engine.h"
 #include "agent/postgres/row_select.h"
+#include "agent/postgres/schema_marker.h"
 #include "agent/postgres/sql_text.h"
 
 #include <QTest>
+#include <algorithm>
 
 using namespace isotherm;
 using namespace isotherm::postgres;
@@ -160,6 +162,69 @@ private Q_SLOTS:
         QVERIFY(!engine.ok());
         QCOMPARE(engine.error().code, Code::InvalidArgument);
         QVERIFY(engine.error().text().find("secret") == std::string::npos);
+    }
+
+    void parseSchemaMarker_tableWithIt_isReadAsTheCatalogIs()
+    {
+        const auto parsed = parseSchemaMarker(quoted(
+            "{'kind': 'changed', 'objects': [5, 6], 'what': 'ALTER TABLE t', 'reason': 0, 'table':"
+            " {'id': 5, 'schema': 'public', 'name': 't', 'partition': [1], 'primary': [1, 4],"
+            " 'columns': [{'number': 1, 'name': 'k', 'type': 'integer', 'oid': 23, 'required':"
+            " true}, {'number': 4, 'name': 's', 'type': 'text', 'oid': 25, 'required': true,"
+            " 'collation': 'pg_catalog.C'}, {'number': 6, 'name': 'x', 'type': 'integer', 'oid':"
+            " 23, 'required': false, 'missing': {'text': '17', 'binary': '00000011'}}],"
+            " 'generated': 'g integer', 'constraints': ['PRIMARY KEY (k, s)'],"
+            " 'indexes': [[true, ' USING btree (x)']]}}"));
+        QVERIFY(parsed && parsed->marker.definition);
+        const TableSchema& schema = parsed->marker.definition->schema;
+        QCOMPARE(parsed->marker.definition->tableId, std::uint64_t{5});
+        QCOMPARE(schema.columns.size(), std::size_t{3});
+        QCOMPARE(schema.columns[1].number, 4U);
+        QCOMPARE(schema.columns[1].collation, std::string("pg_catalog.C"));
+        QCOMPARE(schema.key.size(), std::size_t{2});
+        QCOMPARE(schema.key[1].column, 1U);
+        QCOMPARE(schema.partitionKeyColumns, 1U);
+        QVERIFY(schema.keyIsUnique);
+        QCOMPARE(schema.completion.size(), std::size_t{3});
+        QCOMPARE(schema.completion[2],
+                 std::string("CREATE UNIQUE INDEX ON %TABLE% USING btree (x)"));
+        QCOMPARE(parsed->missing[2]->binary.value(), std::string("\0\0\0\x11", 4));
+        // Types that nothing is known of make the definition unknown, and not a guess.
+        const engine::SchemaMarker resolved = resolveMarker(*parsed, TypePolicy());
+        QVERIFY(!resolved.definition->unknown.empty());
+    }
+
+    void parseSchemaMarker_hostile_isNoDefinition_data()
+    {
+        QTest::addColumn<QByteArray>("table");
+        QTest::newRow("no object") << QByteArray("[]");
+        QTest::newRow("no id") << QByteArray("{'schema': 's', 'name': 't', 'columns': []}");
+        for (const char* number : {"0", "-4", "70000", "'1'"}) {
+            QTest::newRow(number) << QByteArray("{'id': 1, 'schema': 's', 'name': 't', 'columns':"
+                                                " [{'number': ") +
+                                         number + ", 'name': 'a', 'type': 'int', 'oid': 23}]}";
+        }
+        QTest::newRow("column is text")
+            << QByteArray("{'id': 1, 'schema': 's', 'name': 't', 'columns': ['a']}");
+        QTest::newRow("columns are text")
+            << QByteArray("{'id': 1, 'schema': 's', 'name': 't', 'columns': 'a'}");
+    }
+
+    void parseSchemaMarker_hostile_isNoDefinition()
+    {
+        QFETCH(QByteArray, table);
+        const auto parsed = parseSchemaMarker(
+            quoted("{'kind': 'changed', 'objects': [5], 'table': " + table.toStdString() + "}"));
+        QVERIFY(parsed);
+        QVERIFY(!parsed->marker.definition);
+    }
+
+private:
+    /// JSON with the other quotes, which are easier to write here.
+    static std::string quoted(std::string json)
+    {
+        std::replace(json.begin(), json.end(), '\'', '"');
+        return json;
     }
 };
 
