@@ -66,6 +66,9 @@ private:
     Status captureTables(engine::ChangeFeed& feed);
     Status noteCoverage(journal::State& state, const engine::TableCoverage& coverage,
                         std::uint64_t nextTransaction);
+    void noteGap(const std::string& table, const std::string& reason);
+    Status noteShape(journal::State& state, const engine::TableCoverage& coverage,
+                     const FeedState& feed, Lsn lookedAt);
     Status stream(engine::ChangeFeed& feed, const std::stop_token& stop);
     Status sealWhenDue(Pump& pump, engine::ChangeStream& stream, bool idle);
     Status limitJournal();
@@ -82,6 +85,7 @@ private:
     std::unique_ptr<Spool> m_spool;
     std::atomic<bool> m_recheck{false};
     SteadyTime m_lastSeal;
+    std::map<std::uint64_t, Lsn> m_shapeSeen; ///< by table: when it had the shape that is known
 
     mutable std::mutex m_mutex; ///< guards the rest
     std::condition_variable_any m_wake;
@@ -258,6 +262,14 @@ Status CaptureImpl::startEpoch(engine::ChangeFeed& feed, const FeedState& state,
     return {};
 }
 
+/// Of one table, by something that was done to it behind our back.
+void CaptureImpl::noteGap(const std::string& table, const std::string& reason)
+{
+    m_parts.log.warning("capture.gap", reason, {{"table", table}});
+    raise(DiagnosticLevel::Warning, "capture.gap", reason,
+          "full backups of its shards start a new history; there is no restore to moments between");
+}
+
 Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCoverage& coverage,
                                  std::uint64_t nextTransaction)
 {
@@ -268,7 +280,7 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
         const std::string reason = coverage.captured
                                        ? "table " + coverage.table + " was taken out of the feed"
                                        : "table " + coverage.table + ": " + coverage.reason;
-        m_parts.log.warning("capture.gap", reason, {{"table", coverage.table}});
+        noteGap(coverage.table, reason);
         const Lsn position = m_parts.journal.position();
         if (!coverage.leaves.empty()) {
             ISO_TRY(m_parts.journal.addGap({position, Lsn(position.get() + 1),
@@ -291,8 +303,37 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
     return {};
 }
 
+/// Where no event triggers note what becomes of a schema, a look at the catalog tells that
+/// something did, since the look before.
+Status CaptureImpl::noteShape(journal::State& state, const engine::TableCoverage& coverage,
+                              const FeedState& feed, Lsn lookedAt)
+{
+    journal::TableState& table = state.tables[coverage.tableId];
+    const bool changed = !table.shape.empty() && table.shape != coverage.shape;
+    Lsn& seen = m_shapeSeen.try_emplace(coverage.tableId, table.shapeAt).first->second;
+    if (changed && !feed.notesSchema && table.captured) {
+        const std::string reason =
+            "table " + coverage.table + " was altered or rewritten, and no event trigger noted how";
+        noteGap(coverage.table, reason);
+        ISO_TRY(m_parts.journal.addGap({std::min(seen, m_parts.journal.position()),
+                                        Lsn(m_parts.journal.position().get() + 1),
+                                        m_parts.clock.wallNow(), coverage.leaves, reason}));
+        table.fence = std::max(table.fence, feed.nextTransaction);
+        table.since = m_parts.journal.position();
+        const std::lock_guard lock(m_mutex);
+        ++m_health.gaps;
+    }
+    if (table.shape != coverage.shape) {
+        table.shape = coverage.shape;
+        table.shapeAt = lookedAt;
+    }
+    seen = lookedAt;
+    return {};
+}
+
 Status CaptureImpl::captureTables(engine::ChangeFeed& feed)
 {
+    const Lsn lookedAt = m_parts.journal.position();
     ISO_ASSIGN(const auto coverages, feed.capture(m_options.tables()));
     ISO_ASSIGN(const FeedState feedState, feed.inspect());
     journal::State state = m_parts.journal.state();
@@ -309,8 +350,10 @@ Status CaptureImpl::captureTables(engine::ChangeFeed& feed)
         }
         if (coverage.tableId != 0) {
             ISO_TRY(noteCoverage(state, coverage, feedState.nextTransaction));
+            ISO_TRY(noteShape(state, coverage, feedState, lookedAt));
         }
     }
+    (void)forgetEnded(state, m_parts.journal.usage().oldest);
     if (!(state == before)) {
         ISO_TRY(m_parts.journal.setState(state));
     }
@@ -453,7 +496,7 @@ void CaptureImpl::look(engine::ChangeFeed& feed)
         return table.second.captured && std::find(state->captured.begin(), state->captured.end(),
                                                   table.first) == state->captured.end();
     });
-    if (missing) {
+    if (missing || !state->notesSchema) {
         m_recheck = true;
     }
 }

@@ -39,11 +39,11 @@ std::optional<std::string> whyBroken(const journal::State& state, Lsn position,
         return "the replication slot is gone";
     }
     if (feed.condition == engine::FeedCondition::Lost) {
-        return feed.warnings.empty() || feed.retention != engine::LogRetention::Lost
-                   ? "the feed of changes cannot be read any more: " +
-                         (feed.warnings.empty() ? std::string("it was invalidated")
-                                                : feed.warnings.front())
-                   : "the server threw away log that was still needed";
+        if (feed.retention == engine::LogRetention::Lost) {
+            return "the server threw away log that was still needed";
+        }
+        return "the feed of changes cannot be read any more: " +
+               (feed.warnings.empty() ? std::string("it was invalidated") : feed.warnings.front());
     }
     if (state.epoch.identity != feed.identity) {
         return "the publication was dropped and made anew";
@@ -52,6 +52,34 @@ std::optional<std::string> whyBroken(const journal::State& state, Lsn position,
         return "the replication slot was made anew or moved on by somebody else";
     }
     return std::nullopt;
+}
+
+namespace
+{
+
+/// It stays known, so that what the journal has of it can still be backed up.
+void endLeaf(journal::State& state, std::uint64_t id, Lsn at, const std::string& reason)
+{
+    const auto leaf = state.leaves.find(id);
+    if (leaf == state.leaves.end()) {
+        return;
+    }
+    const auto table = state.tables.find(leaf->second.table);
+    journal::EndedLeaf ended{leaf->second.table, std::max(leaf->second.fence, state.epoch.fence),
+                             at, reason};
+    if (table != state.tables.end()) {
+        ended.fence = std::max(ended.fence, table->second.fence);
+    }
+    state.leaves.erase(leaf);
+    state.ended[id] = std::move(ended);
+}
+
+} // namespace
+
+bool forgetEnded(journal::State& state, Lsn oldest)
+{
+    return std::erase_if(state.ended,
+                         [oldest](const auto& leaf) { return leaf.second.at <= oldest; }) > 0;
 }
 
 bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t table,
@@ -66,6 +94,7 @@ bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t tab
     known.fence = transaction + 1;
     known.since = since;
     known.reason = reason;
+    state.ended.erase(leaf); // attached again
     return true;
 }
 
@@ -91,7 +120,9 @@ bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
     }
     if (marker.kind == engine::MarkerKind::Dropped) {
         for (const std::uint64_t id : marker.objects) {
-            changed |= state.leaves.erase(id) + state.tables.erase(id) > 0;
+            changed |= state.leaves.contains(id);
+            endLeaf(state, id, transaction.commitLsn, "dropped: " + marker.what);
+            changed |= state.tables.erase(id) > 0;
         }
         return changed;
     }
@@ -107,10 +138,16 @@ bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
                                       "attached by " + marker.what);
         }
     }
-    const std::size_t gone = std::erase_if(state.leaves, [&](const auto& leaf) {
-        return leaf.second.table == table && !now.contains(leaf.first);
-    });
-    return changed || gone > 0;
+    std::vector<std::uint64_t> gone;
+    for (const auto& [id, leaf] : state.leaves) {
+        if (leaf.table == table && !now.contains(id)) {
+            gone.push_back(id);
+        }
+    }
+    for (const std::uint64_t id : gone) {
+        endLeaf(state, id, transaction.commitLsn, "detached: " + marker.what);
+    }
+    return changed || !gone.empty();
 }
 
 } // namespace isotherm::capture

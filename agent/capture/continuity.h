@@ -34,6 +34,10 @@ bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t tab
 bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
                  const journal::TransactionHeader& transaction);
 
+/// Leaves that were dropped or detached, and of which the journal has nothing any more. True if
+/// that changed anything.
+bool forgetEnded(journal::State& state, Lsn oldest);
+
 /// The marker names a captured table or a leaf of one.
 [[nodiscard]] bool concerns(const journal::State& state, const engine::SchemaMarker& marker);
 

@@ -3,6 +3,7 @@
 
 #include "agent/repository/crypto.h"
 #include "agent/repository/fields.h"
+#include "agent/repository/schema_codec.h"
 
 namespace isotherm::journal
 {
@@ -57,6 +58,32 @@ std::vector<std::uint64_t> takeIds(ByteReader& reader, bool& ok)
         id = reader.takeVarint();
     }
     return ids;
+}
+
+void appendDefinition(std::string& to, const engine::TableDefinition& definition)
+{
+    appendVarint(to, definition.tableId);
+    appendSized(to, repository::encodeSchema(definition.schema));
+    for (const std::optional<std::string>& missing : definition.missing) {
+        appendByte(to, missing ? 1 : 0);
+        if (missing) {
+            appendSized(to, *missing);
+        }
+    }
+    appendSized(to, definition.unknown);
+}
+
+Result<engine::TableDefinition> takeDefinition(ByteReader& reader)
+{
+    engine::TableDefinition definition;
+    definition.tableId = reader.takeVarint();
+    ISO_ASSIGN(definition.schema, repository::decodeSchema(reader.takeSized()));
+    for (std::size_t i = 0; i < definition.schema.columns.size(); ++i) {
+        const bool present = reader.takeBigEndian<std::uint8_t>() != 0;
+        definition.missing.push_back(present ? std::optional(takeText(reader)) : std::nullopt);
+    }
+    definition.unknown = takeText(reader);
+    return definition;
 }
 
 bool whole(const ByteReader& reader, bool ok)
@@ -140,6 +167,9 @@ std::string encodeMarker(const MarkerNote& note)
     appendSized(to, note.marker.what);
     appendSized(to, note.marker.statement);
     appendSigned(to, note.marker.reason);
+    if (note.marker.definition) {
+        appendDefinition(to, *note.marker.definition);
+    }
     return to;
 }
 
@@ -172,6 +202,9 @@ Result<Note> decodeNote(std::string_view bytes)
         marker.marker.what = takeText(reader);
         marker.marker.statement = takeText(reader);
         marker.marker.reason = static_cast<int>(takeSigned(reader));
+        if (ok && reader.ok() && !reader.atEnd()) {
+            ISO_ASSIGN(marker.marker.definition, takeDefinition(reader));
+        }
     } else if (what == kGapNote) {
         Gap& gap = note.gap.emplace();
         gap.after = Lsn(reader.takeVarint());
@@ -211,6 +244,19 @@ std::string encodeState(const State& state)
         appendVarint(to, leaf.since.get());
         appendSized(to, leaf.reason);
     }
+    appendVarint(to, state.newestBefore);
+    appendVarint(to, state.ended.size());
+    for (const auto& [id, leaf] : state.ended) {
+        appendVarint(to, id);
+        appendVarint(to, leaf.table);
+        appendVarint(to, leaf.fence);
+        appendVarint(to, leaf.at.get());
+        appendSized(to, leaf.reason);
+    }
+    for (const auto& [id, table] : state.tables) {
+        appendSized(to, table.shape);
+        appendVarint(to, table.shapeAt.get());
+    }
     return to;
 }
 
@@ -239,6 +285,20 @@ Result<State> decodeState(std::string_view bytes)
         leaf.fence = reader.takeVarint();
         leaf.since = Lsn(reader.takeVarint());
         leaf.reason = takeText(reader);
+    }
+    if (ok && reader.ok() && !reader.atEnd()) { // since 1.1
+        state.newestBefore = reader.takeVarint();
+        for (std::uint64_t left = takeCount(reader, ok); left > 0 && reader.ok(); --left) {
+            EndedLeaf& leaf = state.ended[reader.takeVarint()];
+            leaf.table = reader.takeVarint();
+            leaf.fence = reader.takeVarint();
+            leaf.at = Lsn(reader.takeVarint());
+            leaf.reason = takeText(reader);
+        }
+        for (auto& [id, table] : state.tables) {
+            table.shape = takeText(reader);
+            table.shapeAt = Lsn(reader.takeVarint());
+        }
     }
     return whole(reader, ok) ? Result<State>(std::move(state))
                              : Result<State>(damaged("the state"));

@@ -83,8 +83,9 @@ Result<bool> CursorImpl::openSegment()
     for (const FrameEntry& entry : *segment.frames) {
         if (entry.kind == FrameKind::Note) {
             ISO_TRY(loadNote(entry));
-        } else if (entry.kind == FrameKind::Chunk && m_leaves.contains(entry.leaf) &&
-                   entry.highest > m_range.first && entry.lowest <= m_range.last) {
+        } else if (m_range.changes && entry.kind == FrameKind::Chunk &&
+                   m_leaves.contains(entry.leaf) && entry.highest > m_range.first &&
+                   entry.lowest <= m_range.last) {
             Lane& lane = lanes[entry.leaf];
             lane.leaf = entry.leaf;
             lane.frames.push_back(entry);

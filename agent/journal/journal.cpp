@@ -124,7 +124,7 @@ public:
     Result<std::unique_ptr<Cursor>> read(const ReadRange& range) override;
     Result<Lsn> startFor(const Visibility& base, const std::vector<std::uint64_t>& leaves) override;
     Result<std::vector<Moment>> moments(Lsn first, Lsn last) override;
-    Status dropBelow(Lsn lsn) override;
+    Status dropBelow(Lsn lsn, std::uint64_t settled) override;
 
 private:
     /// There is a segment to write into.
@@ -138,7 +138,10 @@ private:
     }
     Result<std::optional<BatchTable>> loadSegment(std::uint64_t number, bool newest);
     Status loadState(const SegmentInfo& info, const BatchTable& table);
+    Status loadDropped();
     Result<std::vector<SegmentToRead>> segmentsFor(Lsn first, Lsn last);
+    Result<Lsn> firstHidden(const Visibility& base, const std::vector<std::uint64_t>& leaves,
+                            Lsn start);
 
     const JournalOptions m_options;
 
@@ -160,6 +163,7 @@ private:
     State m_state;
     Lsn m_position;
     std::deque<SegmentInfo> m_segments; ///< with the newest
+    std::uint64_t m_dropped = 0;        ///< highest transaction id in segments that are gone
     BatchTable m_table;                 ///< of the segment that is written
 };
 
@@ -174,6 +178,27 @@ Status JournalImpl::loadState(const SegmentInfo& info, const BatchTable& table)
         }
         if (entry.kind == FrameKind::Chunk) {
             m_lastCommit = std::max(m_lastCommit, entry.highest);
+        }
+    }
+    return {};
+}
+
+/// What was before the oldest segment: its first state tells.
+Status JournalImpl::loadDropped()
+{
+    if (m_segments.empty()) {
+        return {};
+    }
+    ISO_ASSIGN(const auto reader, SegmentReader::open(m_segments.front().path, m_options.key));
+    ISO_ASSIGN(const auto index, reader->index());
+    for (std::size_t i = 0; index && i < index->frames.size(); ++i) {
+        const FrameEntry& entry = index->frames[i];
+        if (entry.kind == FrameKind::State) {
+            ISO_ASSIGN(const Frame frame,
+                       reader->read(entry.offset, entry.length, FrameKind::State));
+            ISO_ASSIGN(const State state, decodeState(frame.content));
+            m_dropped = state.newestBefore;
+            return {};
         }
     }
     return {};
@@ -235,6 +260,7 @@ Status JournalImpl::load()
             m_position = last->position;
         }
     }
+    ISO_TRY(loadDropped());
     m_nextNumber =
         m_segments.empty() ? (numbers.empty() ? 1 : numbers.back()) : m_segments.back().number + 1;
     if (m_chain.empty()) {
@@ -290,6 +316,9 @@ Status JournalImpl::roll()
     {
         const std::lock_guard lock(m_mutex);
         m_table = BatchTable();
+        for (const SegmentInfo& segment : m_segments) {
+            m_nextState.newestBefore = std::max(m_nextState.newestBefore, segment.newest);
+        }
         m_segments.push_back({header.number, segmentPath(m_options.folder, header.number), 0,
                               header.start, header.start, 0});
     }
@@ -305,7 +334,9 @@ Status JournalImpl::setState(const State& state)
         m_lastCommit = Lsn(); // another history may use positions again
     }
     const bool rolls = m_rollWanted && !m_dirty;
+    const std::uint64_t before = m_nextState.newestBefore;
     m_nextState = state;
+    m_nextState.newestBefore = before;
     const bool fresh = !m_writer || rolls;
     ISO_TRY(ready());
     m_dirty = true;
@@ -383,6 +414,12 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
     Requirement requirement;
     requirement.epoch = m_state.epoch.number;
     requirement.fence = m_state.epoch.fence;
+    requirement.dropped = m_dropped;
+    if (const auto ended = m_state.ended.find(leaf); ended != m_state.ended.end()) {
+        requirement.captured = true;
+        requirement.fence = std::max(requirement.fence, ended->second.fence);
+        return requirement;
+    }
     const auto foundTable = m_state.tables.find(table);
     if (m_state.epoch.number == 0 || foundTable == m_state.tables.end() ||
         !foundTable->second.captured) {
@@ -483,7 +520,27 @@ Result<Lsn> JournalImpl::startFor(const Visibility& base, const std::vector<std:
             }
         }
     }
-    return start;
+    return firstHidden(base, leaves, start);
+}
+
+/// The indexes know no more than the youngest transaction of a stretch.
+Result<Lsn> JournalImpl::firstHidden(const Visibility& base,
+                                     const std::vector<std::uint64_t>& leaves, Lsn start)
+{
+    const Lsn end = position();
+    if (start >= end) {
+        return end;
+    }
+    ISO_ASSIGN(const auto cursor, read({leaves, std::max(start, usage().oldest), end}));
+    for (;;) {
+        ISO_ASSIGN(const Event* const event, cursor->next());
+        if (event == nullptr) {
+            return end;
+        }
+        if (event->kind == EventKind::Change && !base.shows(event->transaction->id)) {
+            return Lsn(event->transaction->commitLsn.get() - 1);
+        }
+    }
 }
 
 Result<std::vector<Moment>> JournalImpl::moments(Lsn first, Lsn last)
@@ -511,16 +568,18 @@ Result<std::vector<Moment>> JournalImpl::moments(Lsn first, Lsn last)
     return moments;
 }
 
-Status JournalImpl::dropBelow(Lsn lsn)
+Status JournalImpl::dropBelow(Lsn lsn, std::uint64_t settled)
 {
     for (;;) {
         std::filesystem::path path;
         {
             const std::lock_guard lock(m_mutex);
-            if (m_segments.size() < 2 || m_segments.front().position > lsn) {
+            if (m_segments.size() < 2 || m_segments.front().position > lsn ||
+                m_segments.front().newest >= settled) {
                 return {};
             }
             path = m_segments.front().path;
+            m_dropped = std::max(m_dropped, m_segments.front().newest);
             m_segments.pop_front();
         }
         if (::unlink(path.c_str()) != 0) {

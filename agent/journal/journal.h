@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -36,9 +37,10 @@ struct Change
 /// Which changes are wanted.
 struct ReadRange
 {
-    std::vector<std::uint64_t> leaves; ///< object ids
+    std::vector<std::uint64_t> leaves; ///< object ids; those of tables add their markers
     Lsn first;                         ///< commits after this …
     Lsn last;                          ///< … up to this one, inclusive
+    bool changes = true;               ///< false: markers and gaps only, which is cheap
 };
 
 enum class EventKind : std::uint8_t { Change = 1, Marker = 2, Gap = 3 };
@@ -118,17 +120,19 @@ public:
     /// OutOfRange when commits after `first` were dropped already, or `last` is beyond position().
     [[nodiscard]] virtual Result<std::unique_ptr<Cursor>> read(const ReadRange& range) = 0;
 
-    /// Where to read from so that every change of the leaves that a base with this visibility does
-    /// not show is among what is read; some that it shows may be, too. Never later than its LSN
-    /// alone would say: a commit is in the log before it is visible.
+    /// Just before the first change of the leaves that a base with this visibility does not show;
+    /// position() when there is none. It may lie before the base's LSN: a commit is in the log
+    /// before it is visible. Reads indexes first, and then changes from where there may be one.
     [[nodiscard]] virtual Result<Lsn> startFor(const Visibility& base,
                                                const std::vector<std::uint64_t>& leaves) = 0;
 
     /// Moments of heartbeats with positions in (first, last], oldest first.
     [[nodiscard]] virtual Result<std::vector<Moment>> moments(Lsn first, Lsn last) = 0;
 
-    /// Whole segments that hold nothing after `lsn` may go. The newest stays.
-    [[nodiscard]] virtual Status dropBelow(Lsn lsn) = 0;
+    /// Whole segments that hold nothing after `lsn`, and no transaction with the id `settled` or a
+    /// higher one, may go. The newest stays.
+    [[nodiscard]] virtual Status
+    dropBelow(Lsn lsn, std::uint64_t settled = std::numeric_limits<std::uint64_t>::max()) = 0;
 };
 
 } // namespace isotherm::journal

@@ -58,6 +58,8 @@ struct TableState
     std::uint64_t fence = 0;
     Lsn since;
     std::string reason; ///< why it is not captured
+    std::string shape = {}; ///< engine::TableCoverage::shape, as last looked at …
+    Lsn shapeAt = {};       ///< … when the journal had reached this
 
     friend bool operator==(const TableState&, const TableState&) = default;
 };
@@ -74,11 +76,26 @@ struct LeafState
     friend bool operator==(const LeafState&, const LeafState&) = default;
 };
 
+/// A leaf that left its table: dropped or detached. What is in the journal of it continues its
+/// bases up to its end.
+struct EndedLeaf
+{
+    std::uint64_t table = 0;
+    std::uint64_t fence = 0; ///< the highest of its own, its table's and the epoch's
+    Lsn at;                  ///< the commit that ended it
+    std::string reason;
+
+    friend bool operator==(const EndedLeaf&, const EndedLeaf&) = default;
+};
+
 struct State
 {
     Epoch epoch;
     std::map<std::uint64_t, TableState> tables;
     std::map<std::uint64_t, LeafState> leaves;
+    std::map<std::uint64_t, EndedLeaf> ended; ///< for as long as the journal reaches back to it
+    /// Highest transaction id in the segments before; the journal sees to it itself.
+    std::uint64_t newestBefore = 0;
 
     friend bool operator==(const State&, const State&) = default;
 };
@@ -90,7 +107,15 @@ struct Requirement
     std::uint64_t fence = 0; ///< Visibility::oldestRunning() of the base must be at least this
     std::string reason;      ///< why it is not captured, or what raised the fence last
     std::uint32_t epoch = 0;
+    /// The journal let go of transactions up to this id: what a base does not show of them is
+    /// nowhere, unless an increment has it already.
+    std::uint64_t dropped = 0;
 
+    /// For a base that no increment has continued yet.
+    [[nodiscard]] bool begins(const Visibility& base) const
+    {
+        return continues(base) && base.oldestRunning() > dropped;
+    }
     /// Does the journal hold everything that a base with this visibility does not show?
     [[nodiscard]] bool continues(const Visibility& base) const
     {

@@ -317,6 +317,107 @@ private Q_SLOTS:
         QCOMPARE(journal->read({{1}, Lsn(0), rest.position}).error().code, Code::OutOfRange);
         VERIFY_OK(readAll(*journal, {{1}, middle, rest.position}));
     }
+
+    /// A commit is in the log before its transaction is visible, for as long as a standby takes:
+    /// its segment is needed by bases that are still to come.
+    void dropBelow_transactionThatMayStillBeHidden_stays()
+    {
+        const test::TempDir folder;
+        auto journal = open(folder.path() / "j", ByteCount(64ULL << 20U));
+        VERIFY_OK(journal->setState(stateOf(1)));
+        for (std::uint64_t lsn = 100; lsn < 200; lsn += 10) {
+            write(*journal, lsn, {1});
+            VERIFY_OK(journal->seal(Lsn(lsn + 1)));
+            m_clock.advance(std::chrono::minutes(11)); // a segment each
+        }
+        const JournalUsage before = journal->usage();
+        QVERIFY(before.segments > 5);
+        VERIFY_OK(journal->dropBelow(before.position, 100)); // all of them are younger
+        QCOMPARE(journal->usage().segments, before.segments);
+        VERIFY_OK(journal->dropBelow(before.position, 150));
+        const JournalUsage after = journal->usage();
+        QVERIFY(after.segments < before.segments && after.oldest < Lsn(150));
+        // A base that does not show what went is refused, by the next process too.
+        for (int round = 0; round < 2; ++round) {
+            const Requirement requirement = journal->requirement(1, 1);
+            QVERIFY(requirement.dropped >= 100 && requirement.dropped < 150);
+            const auto seen = [&](std::uint64_t id) {
+                const std::string xid = std::to_string(id);
+                return Visibility::parse(xid + ":" + xid + ":").value();
+            };
+            QVERIFY(requirement.begins(seen(requirement.dropped + 1)));
+            QVERIFY(!requirement.begins(seen(requirement.dropped)));
+            QVERIFY(requirement.continues(seen(requirement.dropped)));
+            journal.reset();
+            journal = open(folder.path() / "j", ByteCount(64ULL << 20U));
+            QVERIFY2(journal, m_openError.text().c_str());
+        }
+    }
+
+    void startFor_findsTheFirstHiddenChange_notOnlyItsFrame()
+    {
+        const test::TempDir folder;
+        auto journal = open(folder.path() / "j");
+        VERIFY_OK(journal->setState(stateOf(1)));
+        for (std::uint64_t lsn = 100; lsn < 200; lsn += 10) {
+            write(*journal, lsn, {lsn == 150 ? 2U : 1U});
+        }
+        VERIFY_OK(journal->seal(Lsn(300)));
+        const auto start = [&](const std::string& visibility, std::uint64_t leaf) {
+            return journal->startFor(Visibility::parse(visibility).value(), {leaf}).value();
+        };
+        QCOMPARE(start("140:180:140,170", 1), Lsn(139)); // ids are commits here
+        QCOMPARE(start("150:180:150,170", 1), Lsn(169)); // 150 touched another leaf
+        QCOMPARE(start("200:200:", 1), Lsn(300));
+    }
+
+    void endedLeaf_andShapes_surviveARestart()
+    {
+        const test::TempDir folder;
+        auto journal = open(folder.path() / "j");
+        State state = stateOf(1);
+        state.tables[1].shape = "a1b2";
+        state.tables[1].shapeAt = Lsn(77);
+        state.ended[9] = {1, 120, Lsn(500), "dropped: DROP TABLE t_9"};
+        VERIFY_OK(journal->setState(state));
+        VERIFY_OK(journal->seal(Lsn(600)));
+        journal.reset();
+        journal = open(folder.path() / "j");
+        QVERIFY(journal->state() == state);
+        // What is in the journal of it continues its bases, but no other leaf's.
+        const Requirement requirement = journal->requirement(9, 0);
+        QVERIFY(requirement.captured);
+        QCOMPARE(requirement.fence, std::uint64_t{120});
+        QVERIFY(!journal->requirement(8, 0).captured);
+    }
+
+    void marker_keepsTheDefinition_andNotesAloneCanBeRead()
+    {
+        const test::TempDir folder;
+        auto journal = open(folder.path() / "j");
+        VERIFY_OK(journal->setState(stateOf(1)));
+        write(*journal, 100, {1});
+        engine::SchemaMarker marker;
+        marker.objects = {1, 5};
+        marker.what = "ALTER TABLE t";
+        engine::TableDefinition& definition = marker.definition.emplace();
+        definition.tableId = 5;
+        definition.schema.name = "t";
+        definition.schema.columns = {{"id", "bigint", ValueEncoding::Binary, true, {}},
+                                     {"x", "text", ValueEncoding::Text, false, {}}};
+        definition.schema.columns[1].number = 9;
+        definition.missing = {std::nullopt, "seventeen"};
+        VERIFY_OK(journal->addMarker(marker));
+        VERIFY_OK(journal->seal(Lsn(200)));
+        const auto cursor = journal->read({{5}, Lsn(0), Lsn(200), /*changes=*/false});
+        VERIFY_OK(cursor);
+        const auto event = (*cursor)->next();
+        VERIFY_OK(event);
+        QVERIFY(*event != nullptr && (*event)->kind == EventKind::Marker);
+        QVERIFY(*(*event)->marker == marker);
+        QCOMPARE((*event)->marker->definition->schema.columns[1].number, 9U);
+        QVERIFY((*cursor)->next().value() == nullptr);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestJournal)
