@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,6 +22,16 @@ bool wantsIncremental(const std::string& params)
 {
     const nlohmann::json parsed = nlohmann::json::parse(params, nullptr, false);
     return parsed.is_object() && parsed.value("incremental", false);
+}
+
+/// Right after a base, capture may not be there yet: it is within a second or two.
+void waitForPosition(const journal::Journal& journal, Lsn position, const std::stop_token& stop)
+{
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (journal.position() < position && !stop.stop_requested() &&
+           std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
 }
 
 std::unordered_map<std::uint64_t, ShardId> shardsByLeaf(const topology::Topology& topology)
@@ -55,8 +66,12 @@ std::string backupParams(BackupKind wanted)
 
 Result<std::string> BackupHandler::run(jobs::JobContext& context)
 {
-    ISO_ASSIGN(const topology::ShardPlace place, m_stores.topology.find(context.shards().at(0)));
     journal::Journal* const journal = m_stores.journal ? m_stores.journal() : nullptr;
+    const auto found = m_stores.topology.find(context.shards().at(0));
+    if (!found.ok() && found.error().code == Code::NotFound && journal != nullptr) {
+        return closeChain(context, *journal);
+    }
+    ISO_ASSIGN(const topology::ShardPlace place, found);
     if (journal == nullptr || !wantsIncremental(context.params())) {
         return runFull(context, place, std::nullopt);
     }
@@ -76,7 +91,40 @@ Result<std::string> BackupHandler::run(jobs::JobContext& context)
     m_stores.log.warning("backup.chain_ended", cut->end->reason,
                          {{"shard", static_cast<std::int64_t>(place.record().id.get())},
                           {"after", formatLsn(cut->end->after)}});
+    if (cut->end->leafGone) {
+        return "its history is complete: " + cut->end->reason;
+    }
     return runFull(context, place, repository::ChainStart{cut->end->reason, cut->end->after});
+}
+
+Result<std::string> BackupHandler::closeChain(jobs::JobContext& context, journal::Journal& journal)
+{
+    context.setPhase("read the journal");
+    const ShardId shard = context.shards().at(0);
+    ISO_ASSIGN(const auto newest, m_stores.backups.newest(shard, std::nullopt));
+    if (!newest) {
+        return std::string("there is no history to complete");
+    }
+    ISO_ASSIGN(const repository::Manifest previous, m_ports.repository.loadManifest(newest->id));
+    const auto tablesNow = []() -> Result<std::vector<TableSchema>> {
+        return makeError(Code::FailedPrecondition, "the shard's leaves are gone");
+    };
+    const auto shards = shardsByLeaf(m_stores.topology);
+    const IncrementRequest request{
+        previous, journal.position(), tablesNow, [&shards](std::uint64_t leaf) {
+            const auto found = shards.find(leaf);
+            return found == shards.end() ? std::nullopt : std::optional(found->second);
+        }};
+    ISO_ASSIGN(const Increment cut, cutIncrement({journal, m_ports.repository, m_ports.clock},
+                                                 request, context.stopToken()));
+    if (!cut.manifest) {
+        return std::string("its history was complete");
+    }
+    const nlohmann::json state = {{"manifest", cut.manifest->id}, {"mark", ""}};
+    ISO_TRY(context.checkpoint(kCommitted, state.dump()));
+    ISO_ASSIGN(const std::string summary, record(*cut.manifest, ""));
+    return "its history is complete, with " + std::to_string(cut.changes) + " changes more; " +
+           summary;
 }
 
 Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,
@@ -84,11 +132,12 @@ Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& cont
                                                           journal::Journal& journal)
 {
     context.setPhase("read the journal");
-    const Lsn position = journal.position();
     ISO_ASSIGN(const auto newest, m_stores.backups.newest(place.record().id, std::nullopt));
     if (!newest) {
         return std::optional<Increment>();
     }
+    waitForPosition(journal, newest->lsn, context.stopToken());
+    const Lsn position = journal.position();
     ISO_ASSIGN(const repository::Manifest previous, m_ports.repository.loadManifest(newest->id));
     const auto tablesNow = [&]() -> Result<std::vector<TableSchema>> {
         ISO_ASSIGN(engine::KeyspaceLayout now,
@@ -96,11 +145,13 @@ Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& cont
         return std::move(now.tables);
     };
     const auto shards = shardsByLeaf(m_stores.topology);
-    const IncrementRequest request{previous, position, tablesNow, [&shards](std::uint64_t leaf) {
+    const IncrementRequest request{previous, position, tablesNow,
+                                   [&shards](std::uint64_t leaf) {
                                        const auto found = shards.find(leaf);
                                        return found == shards.end() ? std::nullopt
                                                                     : std::optional(found->second);
-                                   }};
+                                   },
+                                   sequences()};
     auto cut =
         cutIncrement({journal, m_ports.repository, m_ports.clock}, request, context.stopToken());
     if (!cut.ok() &&
@@ -133,6 +184,11 @@ Result<std::string> BackupHandler::runFull(jobs::JobContext& context,
     const nlohmann::json state = {{"manifest", manifest.id}, {"mark", mark}};
     ISO_TRY(context.checkpoint(kCommitted, state.dump()));
     return record(manifest, mark);
+}
+
+std::vector<SequenceValue> BackupHandler::sequences() const
+{
+    return m_stores.sequences ? m_stores.sequences() : std::vector<SequenceValue>();
 }
 
 jobs::Recovery BackupHandler::recovery(const jobs::JobContext& /*context*/)
@@ -173,6 +229,7 @@ Result<ShardBackupRequest> BackupHandler::requestFor(const topology::ShardPlace&
     request.previousManifest = previous ? previous->id : "";
     request.compressionLevel = m_settings.compressionLevel;
     request.readers = m_settings.readersPerShard;
+    request.sequences = sequences();
     return request;
 }
 

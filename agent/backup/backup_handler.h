@@ -49,6 +49,8 @@ public:
         Log& log;
         /// Captured changes; none, or null: full backups only.
         std::function<journal::Journal*()> journal = {};
+        /// Where the sequences of captured tables stand.
+        std::function<std::vector<SequenceValue>()> sequences = {};
     };
 
     BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings);
@@ -67,6 +69,10 @@ private:
     [[nodiscard]] Result<std::optional<Increment>> increment(jobs::JobContext& context,
                                                              const topology::ShardPlace& place,
                                                              journal::Journal& journal);
+    /// The last piece of a shard that is not there any more.
+    [[nodiscard]] Result<std::string> closeChain(jobs::JobContext& context,
+                                                 journal::Journal& journal);
+    [[nodiscard]] std::vector<SequenceValue> sequences() const;
     [[nodiscard]] Result<std::string> runFull(jobs::JobContext& context,
                                               const topology::ShardPlace& place,
                                               std::optional<repository::ChainStart> start);

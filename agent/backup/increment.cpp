@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/backup/increment.h"
 
-#include "agent/backup/row_reshaper.h"
+#include "agent/backup/chain_survey.h"
+#include "agent/backup/table_delta.h"
 #include "shared/model/visibility.h"
 
 #include <algorithm>
@@ -17,108 +18,12 @@ namespace
 
 using journal::Event;
 using journal::EventKind;
-using repository::DeltaChange;
-using repository::DeltaKind;
-using repository::DeltaWriter;
 using repository::Manifest;
 
 Lsn before(Lsn commit)
 {
     return Lsn(commit.get() - 1);
 }
-
-bool sameColumns(const TableSchema& a, const TableSchema& b)
-{
-    return a.columns == b.columns && a.key == b.key;
-}
-
-DeltaKind deltaKindOf(engine::ChangeKind kind)
-{
-    switch (kind) {
-    case engine::ChangeKind::Update:
-        return DeltaKind::Update;
-    case engine::ChangeKind::Delete:
-        return DeltaKind::Delete;
-    case engine::ChangeKind::Truncate:
-        return DeltaKind::Truncate;
-    default:
-        return DeltaKind::Insert;
-    }
-}
-
-/// Where the chain must stop, and why.
-struct Barrier
-{
-    Lsn last; ///< everything up to here can be had
-    std::string reason;
-};
-
-/// The changes of one table on their way into runs.
-class TableDelta
-{
-public:
-    TableDelta(std::unique_ptr<DeltaWriter> writer, const TableSchema& schema)
-        : m_writer(std::move(writer)), m_schema(schema)
-    {
-    }
-
-    /// FailedPrecondition: the columns are not those of the runs.
-    Status add(const Event& event, const repository::TransactionRecord& transaction)
-    {
-        if (!m_transaction || *m_transaction != transaction.commit) {
-            ISO_ASSIGN(m_number, m_writer->addTransaction(transaction));
-            m_transaction = transaction.commit;
-        }
-        DeltaChange change{deltaKindOf(event.change.kind), m_number};
-        if (change.kind != DeltaKind::Truncate) {
-            ISO_ASSIGN(Shapers * shapers, shapersFor(event.change.relation));
-            ISO_ASSIGN(change.row, shapers->row.reshape(event.change.row));
-            ISO_ASSIGN(change.oldRow, shapers->oldRow.reshape(event.change.oldRow));
-        }
-        return m_writer->add(change);
-    }
-
-    Status finish(repository::ManifestTable& table)
-    {
-        ISO_ASSIGN(const std::vector<repository::RunRef> runs, m_writer->finish());
-        for (const repository::RunRef& run : runs) {
-            table.runs.push_back(run);
-            table.rows += run.rows;
-            table.raw = ByteCount(table.raw.get() + run.raw.get());
-            table.checksum.reset();
-            m_stored += run.stored.get();
-        }
-        return {};
-    }
-
-    [[nodiscard]] std::uint64_t changes() const { return m_writer->changes(); }
-    [[nodiscard]] std::uint64_t stored() const { return m_stored; }
-
-private:
-    /// One for each of the two rows that a change may have: both are in use at a time.
-    struct Shapers
-    {
-        RowReshaper row;
-        RowReshaper oldRow;
-    };
-
-    Result<Shapers*> shapersFor(const std::shared_ptr<const engine::ChangeRelation>& relation)
-    {
-        auto found = m_shapers.find(relation);
-        if (found == m_shapers.end()) {
-            ISO_ASSIGN(const RowReshaper shaper, RowReshaper::make(*relation, m_schema));
-            found = m_shapers.emplace(relation, Shapers{shaper, shaper}).first;
-        }
-        return &found->second;
-    }
-
-    std::unique_ptr<DeltaWriter> m_writer;
-    const TableSchema& m_schema;
-    std::map<std::shared_ptr<const engine::ChangeRelation>, Shapers> m_shapers;
-    std::optional<Lsn> m_transaction; ///< the last one that was added
-    std::uint32_t m_number = 0;
-    std::uint64_t m_stored = 0;
-};
 
 class IncrementCut
 {
@@ -135,22 +40,23 @@ public:
         ISO_TRY(check());
         ISO_ASSIGN(const Lsn first, firstCommit());
         Lsn last = m_request.upTo;
-        if (last < first) {
+        if (last < std::max(first, m_previous.lsn)) {
             return makeError(Code::FailedPrecondition,
                              "the journal is behind the backup that is to be continued",
                              "wait until capture has caught up");
         }
         // What a barrier cuts off may be in the writers already: then once more, without it.
         for (;;) {
+            ISO_ASSIGN(last, survey(first, last));
+            if (m_end && last <= m_previous.lsn) {
+                return Increment{std::nullopt, m_end, 0, {}}; // it had ended before
+            }
             ISO_ASSIGN(const std::optional<Barrier> barrier, write(first, last));
             if (!barrier) {
                 break;
             }
-            m_end = ChainEnd{barrier->reason, barrier->last};
+            m_end = ChainEnd{barrier->reason, barrier->last, false};
             last = barrier->last;
-            if (last <= m_previous.lsn) {
-                return Increment{std::nullopt, m_end, 0, {}}; // it had ended before
-            }
         }
         // A chain that was continued before was whole then, and what broke it is the barrier. A
         // base that the journal never continued has a hole behind it, barrier or not.
@@ -176,9 +82,11 @@ private:
                 return makeError(Code::FailedPrecondition,
                                  schema.name + " has no unique key: full backups only");
             }
-            m_tableOf[m_previous.leaves[i].objectId] = i;
-            const journal::Requirement requirement = m_ports.journal.requirement(
-                m_previous.leaves[i].objectId, tableIdOf(state, schema));
+            const std::uint64_t leaf = m_previous.leaves[i].objectId;
+            m_tableOf[leaf] = i;
+            m_tableIds.push_back(tableIdOf(state, leaf, schema));
+            const journal::Requirement requirement =
+                m_ports.journal.requirement(leaf, m_tableIds.back());
             if (!requirement.captured) {
                 return makeError(Code::FailedPrecondition,
                                  schema.name + " is not captured: " + requirement.reason,
@@ -213,13 +121,22 @@ private:
                 m_continues = false;
                 m_whyNot = requirement.reason.empty() ? "the backup is older than the capture"
                                                       : requirement.reason;
+            } else if (m_previous.bases.empty() && !requirement.begins(visibility)) {
+                m_continues = false; // it was slow, or the journal at its limit
+                m_whyNot = "the journal let go of changes that the backup does not show";
             }
         }
         return {};
     }
 
-    static std::uint64_t tableIdOf(const journal::State& state, const TableSchema& schema)
+    /// Tables and leaves may have been renamed since: the leaf's number tells.
+    static std::uint64_t tableIdOf(const journal::State& state, std::uint64_t leaf,
+                                   const TableSchema& schema)
     {
+        if (const auto known = state.leaves.find(leaf);
+            known != state.leaves.end() && known->second.table != 0) {
+            return known->second.table;
+        }
         std::uint64_t byName = 0;
         for (const auto& [id, table] : state.tables) {
             if (table.name == schema.schema + "." + schema.name) {
@@ -240,61 +157,76 @@ private:
     }
 
     /// Behind which the runs begin. A commit may come before the position of the snapshot and still
-    /// not be in it (its record is written before others see it), so everything that the journal
-    /// has from before is looked through.
+    /// not be in it (its record is written before others see it): the journal finds the first one.
     Result<Lsn> firstCommit()
     {
         if (m_previous.hasDeltas() || m_previous.kind == BackupKind::Incremental) {
             return m_previous.lsn;
         }
-        std::vector<Visibility> bases;
         for (const repository::BaseView& base : m_previous.baseViews()) {
             if (base.cut) {
+                m_shownBy.clear();
                 return m_previous.lsn;
             }
             ISO_ASSIGN(Visibility shown, Visibility::parse(base.visibility));
-            bases.push_back(std::move(shown));
+            m_shownBy.push_back(std::move(shown));
         }
-        const Lsn oldest = m_ports.journal.usage().oldest;
-        if (oldest >= m_previous.lsn) {
-            return m_previous.lsn;
+        Lsn first = m_previous.lsn;
+        for (const Visibility& base : m_shownBy) {
+            ISO_ASSIGN(const Lsn start, m_ports.journal.startFor(base, leaves()));
+            first = std::min(first, start);
         }
-        ISO_ASSIGN(const auto cursor, m_ports.journal.read({leaves(), oldest, m_previous.lsn}));
-        for (;;) {
-            ISO_ASSIGN(const Event* const event, cursor->next());
-            if (event == nullptr) {
-                return m_previous.lsn;
-            }
-            const bool missing = event->transaction != nullptr &&
-                                 std::any_of(bases.begin(), bases.end(), [&](const auto& base) {
-                                     return !base.shows(event->transaction->id);
-                                 });
-            if (missing) {
-                return before(event->transaction->commitLsn);
-            }
+        return first;
+    }
+
+    /// All bases have it already; false when that cannot be told from the transaction.
+    [[nodiscard]] bool shown(const journal::TransactionHeader& transaction) const
+    {
+        return !m_shownBy.empty() &&
+               std::all_of(m_shownBy.begin(), m_shownBy.end(),
+                           [&](const Visibility& base) { return base.shows(transaction.id); });
+    }
+
+    /// What markers and gaps say of (first, last]: how far the chain goes, and in which forms.
+    Result<Lsn> survey(Lsn first, Lsn last)
+    {
+        const SurveyRequest request{
+            m_previous,
+            m_tableIds,
+            first,
+            last,
+            [this](const journal::TransactionHeader& transaction) { return shown(transaction); },
+            m_request.tablesNow};
+        ISO_ASSIGN(m_survey, surveyChain(m_ports.journal, request));
+        if (m_survey->barrier) {
+            m_end = ChainEnd{m_survey->barrier->reason, m_survey->barrier->last,
+                             m_survey->barrier->leafGone};
         }
+        return m_survey->last;
     }
 
     /// Writes everything in (first, last] anew; the barrier that was met, if any.
     Result<std::optional<Barrier>> write(Lsn first, Lsn last)
     {
         m_tables.clear();
-        for (const repository::ManifestTable& table : m_previous.tables) {
+        for (std::size_t i = 0; i < m_previous.tables.size(); ++i) {
             repository::DeltaOptions options;
-            options.schema = table.schema;
             options.range = m_previous.range;
             options.first = first;
             options.last = last;
             options.asOf = m_previous.asOf;
             options.compressionLevel = m_request.compressionLevel;
-            ISO_ASSIGN(auto writer, m_ports.repository.openDeltaWriter(options));
-            m_tables.push_back(std::make_unique<TableDelta>(std::move(writer), table.schema));
+            m_tables.push_back(
+                std::make_unique<TableDelta>(m_ports.repository, options, m_survey->forms[i]));
         }
         m_newest.reset();
+        m_schemaChanged = false;
         if (last == first) {
             return std::optional<Barrier>();
         }
-        ISO_ASSIGN(const auto cursor, m_ports.journal.read({leaves(), first, last}));
+        journal::ReadRange range{leaves(), first, last};
+        range.leaves.insert(range.leaves.end(), m_tableIds.begin(), m_tableIds.end());
+        ISO_ASSIGN(const auto cursor, m_ports.journal.read(range));
         for (;;) {
             if (m_stop.stop_requested()) {
                 return makeError(Code::Cancelled, "the backup was cancelled");
@@ -312,49 +244,33 @@ private:
 
     Result<std::optional<Barrier>> take(const Event& event)
     {
-        switch (event.kind) {
-        case EventKind::Gap:
-            return std::optional<Barrier>({event.gap->after, event.gap->reason});
-        case EventKind::Marker:
-            return barrierAt(event);
-        case EventKind::Change:
-            break;
+        if (event.kind == EventKind::Gap) {
+            return std::optional<Barrier>(); // surveyed
         }
         const Lsn commit = event.transaction->commitLsn;
+        if (event.kind == EventKind::Marker) {
+            for (std::size_t i = 0; i < m_tables.size(); ++i) {
+                if (m_survey->forms[i].changedAt(commit)) {
+                    ISO_TRY(m_tables[i]->addTransaction(recordOf(*event.transaction)));
+                    m_schemaChanged = true;
+                }
+            }
+            return std::optional<Barrier>();
+        }
         if (event.change.kind == engine::ChangeKind::Unreadable) {
-            return std::optional<Barrier>({before(commit), "changes could not be read"});
+            return std::optional(Barrier{before(commit), "changes could not be read"});
         }
         const auto table = m_tableOf.find(event.change.relation->leaf.objectId);
         if (table == m_tableOf.end()) {
             return makeError(Code::Internal, "the journal gave a change of another leaf");
         }
-        const Status added = m_tables[table->second]->add(event, recordOf(*event.transaction));
+        const Status added = m_tables[table->second]->add(event, recordOf(*event.transaction),
+                                                          shown(*event.transaction));
         if (!added.ok() && added.error().code == Code::FailedPrecondition) {
-            return std::optional<Barrier>({before(commit), added.error().message});
+            return std::optional(Barrier{before(commit), added.error().message});
         }
         ISO_TRY(added);
         m_newest = std::max(m_newest.value_or(event.transaction->time), event.transaction->time);
-        return std::optional<Barrier>();
-    }
-
-    /// A changed definition counts when the columns are others now: rows may look different without
-    /// having been written (a new column with a default).
-    [[nodiscard]] Result<std::optional<Barrier>> barrierAt(const Event& event)
-    {
-        const Lsn last = before(event.transaction->commitLsn);
-        if (event.marker->kind == engine::MarkerKind::Rewritten) {
-            return std::optional(Barrier{last, "the table was rewritten: " + event.marker->what});
-        }
-        if (!m_tablesNow) {
-            ISO_ASSIGN(m_tablesNow, m_request.tablesNow());
-        }
-        for (std::size_t i = 0; i < m_previous.tables.size(); ++i) {
-            if (i >= m_tablesNow->size() ||
-                !sameColumns(m_previous.tables[i].schema, (*m_tablesNow)[i])) {
-                return std::optional(
-                    Barrier{last, "the table's columns changed: " + event.marker->what});
-            }
-        }
         return std::optional<Barrier>();
     }
 
@@ -386,6 +302,11 @@ private:
         manifest.previousManifest = m_previous.id;
         manifest.bases = m_previous.baseViews();
         manifest.chainStart.reset();
+        manifest.chainStop.reset();
+        manifest.sequences = m_request.sequences;
+        if (m_end && m_end->leafGone) {
+            manifest.chainStop = repository::ChainStop{m_end->reason, m_end->after};
+        }
         manifest.started = m_started;
         manifest.lsn = last;
         ISO_ASSIGN(manifest.asOf, momentOf(first, last));
@@ -394,7 +315,8 @@ private:
             ISO_TRY(m_tables[i]->finish(manifest.tables[i]));
             increment.stored = ByteCount(increment.stored.get() + m_tables[i]->stored());
         }
-        manifest.kind = increment.changes > 0 ? BackupKind::Incremental : BackupKind::Unchanged;
+        manifest.kind = increment.changes > 0 || m_schemaChanged ? BackupKind::Incremental
+                                                                 : BackupKind::Unchanged;
         manifest.finished = m_ports.clock.wallNow();
         ISO_ASSIGN(manifest.id, m_ports.repository.commitManifest(manifest));
         increment.manifest = std::move(manifest);
@@ -421,7 +343,10 @@ private:
     const std::stop_token& m_stop;
     std::map<std::uint64_t, std::size_t> m_tableOf; ///< by leaf
     std::vector<std::unique_ptr<TableDelta>> m_tables;
-    std::optional<std::vector<TableSchema>> m_tablesNow;
+    std::vector<std::uint64_t> m_tableIds; ///< one per table; 0: not known
+    std::vector<Visibility> m_shownBy;     ///< of a base that was not continued before
+    std::optional<Survey> m_survey;
+    bool m_schemaChanged = false;
     std::optional<ChainEnd> m_end;
     std::optional<WallTime> m_newest;
     WallTime m_started{};

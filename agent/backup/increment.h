@@ -37,15 +37,17 @@ struct IncrementRequest
     /// The shard that a leaf belongs to; nullopt: none that is managed. For the list of other
     /// shards that a transaction touched.
     std::function<std::optional<ShardId>(std::uint64_t leaf)> shardOf;
-    int compressionLevel = 3; ///< of zstd
+    std::vector<SequenceValue> sequences = {}; ///< of the tables, as of now
+    int compressionLevel = 3;                  ///< of zstd
 };
 
 /// Why no backup can continue the chain: a new base is needed, and what lies between cannot be
 /// restored.
 struct ChainEnd
 {
-    std::string reason; ///< in words
-    Lsn after;          ///< the last commit that the chain holds
+    std::string reason;    ///< in words
+    Lsn after;             ///< the last commit that the chain holds
+    bool leafGone = false; ///< dropped or detached: its history ends here, and none follows
 };
 
 struct Increment
@@ -58,7 +60,9 @@ struct Increment
 };
 
 /// Continues `request.previous` up to `request.upTo`, or up to the first event that the chain
-/// cannot cross: a rewrite, another column list, a gap, changes that could not be read. Memory: the
+/// cannot cross: a rewrite, a type or key that rows of before cannot be read with, a gap, changes
+/// that could not be read, the leaf's end. Columns that are added, dropped or renamed make another
+/// version of the table. Memory: the
 /// delta writers' (16 MiB and a few blocks a table). FailedPrecondition when the shard cannot have
 /// incrementals (no unique key, not captured, a base that the journal does not continue): back it
 /// up in full. DataLoss when the journal is damaged. The database is asked for nothing else.

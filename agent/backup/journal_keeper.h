@@ -1,47 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/backup/chain_closer.h"
 #include "agent/journal/journal.h"
 #include "agent/metadata/backup_store.h"
+#include "agent/repository/repository.h"
 #include "agent/topology/topology.h"
 #include "shared/base/clock.h"
 
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 namespace isotherm::backup
 {
 
-/// Lets go of the parts of the journal that every shard has in a backup. Thread-safe; the
-/// referenced objects outlive it.
+/// Lets go of the parts of the journal that nobody needs any more (JOURNAL.md, "What may go").
+/// Thread-safe; the referenced objects outlive it.
 class JournalKeeper
 {
 public:
-    JournalKeeper(metadata::BackupStore& backups, const topology::Topology& topology,
-                  const Clock& clock)
-        : m_backups(backups), m_topology(topology), m_clock(clock)
+    struct Parts
     {
-    }
+        metadata::BackupStore& backups;
+        const topology::Topology& topology;
+        repository::Repository& repository;
+        ChainCloser& closer;
+        const Clock& clock;
+    };
 
-    /// Call it when a backup has finished. A shard without a backup holds everything. What is in
-    /// all backups goes an hour later: a commit may come before the position of a snapshot that
-    /// does not show it yet.
-    [[nodiscard]] Status trim(journal::Journal& journal);
+    explicit JournalKeeper(const Parts& parts) : m_parts(parts) {}
+
+    /// Call it when a backup has finished. A shard without a backup holds everything, a chain that
+    /// waits for its last piece what it needs. `oldestRunning`: the oldest transaction that
+    /// snapshots taken now may not show yet; 0: not known, and nothing goes.
+    [[nodiscard]] Status trim(journal::Journal& journal, std::uint64_t oldestRunning);
 
 private:
     struct Mark
     {
         Lsn position;
+        std::uint64_t oldestRunning = 0;
         Instant since{};
     };
 
-    [[nodiscard]] Result<std::optional<Lsn>> inAllBackups() const;
+    [[nodiscard]] Result<std::optional<Lsn>> neededFrom(journal::Journal& journal);
+    [[nodiscard]] Result<Lsn> neededBy(const BackupRecord& backup, journal::Journal& journal);
 
-    metadata::BackupStore& m_backups;
-    const topology::Topology& m_topology;
-    const Clock& m_clock;
-    std::mutex m_mutex;
+    const Parts m_parts;
+    std::mutex m_mutex; ///< guards the rest
     std::optional<Mark> m_waiting;
+    std::map<std::string, Lsn> m_needs; ///< of full backups that were newest the last time, by id
 };
 
 } // namespace isotherm::backup

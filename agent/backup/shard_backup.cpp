@@ -72,6 +72,7 @@ private:
 
     void showMoment(Manifest& manifest) const
     {
+        manifest.sequences = m_request.sequences;
         const engine::SnapshotInfo& info = m_snapshot->info();
         manifest.asOf = info.asOf;
         manifest.lsn = info.lsn;

@@ -37,6 +37,7 @@ struct ShardBackupRequest
     int compressionLevel = 1;
     std::uint32_t readers = 1; ///< parallel readers of one leaf, where the engine can slice it
     std::optional<repository::ChainStart> chainStart = {}; ///< why it does not continue another
+    std::vector<SequenceValue> sequences = {};             ///< of the shard's tables, as of now
 };
 
 /// Where a backup takes from and puts to. All must outlive the call.

@@ -101,6 +101,7 @@ Result<Manifest> inheritedManifest(const std::vector<Manifest>& parents, ShardId
     manifest.id.clear();
     manifest.previousManifest.clear();
     manifest.chainStart.reset();
+    manifest.chainStop.reset();
     manifest.shard = child;
     manifest.range = range;
     manifest.kind = BackupKind::Incremental;
@@ -185,7 +186,12 @@ Result<Manifest> ChildHistory::closeParent(ShardId parent, Lsn last, journal::Jo
         }};
     ISO_ASSIGN(backup::Increment cut,
                backup::cutIncrement({journal, m_parts.repository, m_parts.clock}, request, stop));
-    if (cut.end || !cut.manifest) {
+    // The switch itself ends the old leaf's history.
+    const bool complete = cut.end && cut.end->leafGone;
+    if (complete && !cut.manifest) {
+        return previous; // the agent has seen to it already
+    }
+    if ((cut.end && !complete) || !cut.manifest) {
         return makeError(Code::FailedPrecondition,
                          "the backups of shard " + std::to_string(parent.get()) + " end: " +
                              (cut.end ? cut.end->reason : std::string("nothing continues them")));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace isotherm::restore
 {
@@ -62,12 +63,16 @@ Result<std::vector<HistoryFinder::Chain>> HistoryFinder::chainsOf(ShardId shard)
     filter.shards = {shard};
     filter.limit = std::numeric_limits<std::int32_t>::max();
     ISO_ASSIGN(std::vector<BackupRecord> backups, m_backups.list(filter));
+    // An increment that was cut at once may show the very moment of its base, and comes after it.
+    std::stable_sort(backups.begin(), backups.end(), [](const auto& a, const auto& b) {
+        return std::tuple(a.asOf, a.lsn, a.finished) < std::tuple(b.asOf, b.lsn, b.finished);
+    });
     std::vector<Chain> chains;
-    for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) { // oldest first
-        if (backup->kind == BackupKind::Full || chains.empty()) {
-            chains.push_back({*backup, {}});
+    for (const BackupRecord& backup : backups) {
+        if (backup.kind == BackupKind::Full || chains.empty()) {
+            chains.push_back({backup, {}});
         }
-        chains.back().links.push_back(*backup);
+        chains.back().links.push_back(backup);
     }
     return chains;
 }
@@ -147,7 +152,11 @@ Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::opt
             std::find_if(chain.links.begin(), chain.links.end(),
                          [&](const BackupRecord& backup) { return backup.lsn >= *target; });
         if (link == chain.links.end()) {
-            older = Served{chain.links.back(), std::nullopt, false};
+            ISO_ASSIGN(const repository::Manifest* const last, manifest(chain.links.back().id));
+            // A shard whose leaves were gone by then had no rows: nothing older stands for it.
+            const bool gone = last->chainStop && last->chainStop->last < *target;
+            older = gone ? std::nullopt
+                         : std::optional(Served{chain.links.back(), std::nullopt, false});
             continue;
         }
         ISO_ASSIGN(const repository::Manifest* const found, manifest(link->id));

@@ -269,14 +269,34 @@ Status RestorePlanner::addSteps(Draft& draft, const Covered& covered) const
         draft.plan.parts.push_back(part);
         draft.steps.push_back({manifest.id, table, draft.targetFor(schema), covered.ranges, until});
     }
-    for (const std::string& gap : manifest.notCovered) {
+    warnOfTheRest(draft, manifest);
+    return {};
+}
+
+/// What rows alone do not bring back.
+void RestorePlanner::warnOfTheRest(Draft& draft, const repository::Manifest& manifest)
+{
+    const auto warn = [&draft](const std::string& what, const std::string& warning) {
         auto& warned = draft.warnedNotCovered;
-        if (std::find(warned.begin(), warned.end(), gap) == warned.end()) {
-            warned.push_back(gap);
-            draft.plan.warnings.push_back("not covered by backups: " + gap);
+        if (std::find(warned.begin(), warned.end(), what) == warned.end()) {
+            warned.push_back(what);
+            draft.plan.warnings.push_back(warning);
+        }
+    };
+    std::set<std::string> known;
+    for (const SequenceValue& sequence : manifest.sequences) {
+        const std::string what = "sequence " + sequence.schema + "." + sequence.name;
+        known.insert(what);
+        // Sessions may have taken a whole cache of them, and used none yet.
+        const std::int64_t safe = sequence.last + sequence.increment * (sequence.cache + 1);
+        warn(what, what + " stood at " + std::to_string(sequence.last) +
+                       ": where it is made anew, let it start with " + std::to_string(safe));
+    }
+    for (const std::string& gap : manifest.notCovered) {
+        if (!known.contains(gap)) {
+            warn(gap, "not covered by backups: " + gap);
         }
     }
-    return {};
 }
 
 Status RestorePlanner::estimateTime(RestorePlan& plan) const

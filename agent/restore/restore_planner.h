@@ -63,6 +63,7 @@ private:
     [[nodiscard]] Status warnOfCuts(const Coverage& coverage, Lsn target, HistoryFinder& history,
                                     Draft& draft) const;
     [[nodiscard]] Status addSteps(Draft& draft, const Covered& covered) const;
+    static void warnOfTheRest(Draft& draft, const repository::Manifest& manifest);
     [[nodiscard]] Status estimateTime(RestorePlan& plan) const;
 
     const Parts m_parts;

@@ -4,6 +4,7 @@
 #include "agent/api/api_server.h"
 #include "agent/api/metrics_endpoint.h"
 #include "agent/backup/catalog.h"
+#include "agent/backup/chain_closer.h"
 #include "agent/backup/journal_keeper.h"
 #include "agent/backup/verify_handler.h"
 #include "agent/bus/inproc_bus.h"
@@ -14,6 +15,7 @@
 #include "agent/reshard/reshard_handler.h"
 #include "agent/runtime/agent_core.h"
 #include "agent/runtime/audit_core.h"
+#include "agent/runtime/capture_jobs.h"
 #include "agent/runtime/capture_part.h"
 #include "agent/runtime/recovery_core.h"
 #include "agent/runtime/recovery_part.h"
@@ -162,7 +164,9 @@ public:
             m_scheduler.noteFinished(job);
             m_sharding.noteJob(job);
             if (m_capture && job.kind == JobKind::Backup && job.state == JobState::Done) {
-                if (const Status trimmed = m_keeper.trim(m_capture->journal()); !trimmed.ok()) {
+                if (const Status trimmed =
+                        m_keeper.trim(m_capture->journal(), m_capture->health().feed.oldestRunning);
+                    !trimmed.ok()) {
                     m_options.log.warning("journal.not_trimmed", trimmed.error().text());
                 }
             }
@@ -224,9 +228,11 @@ private:
         if (!m_options.config.capture.enabled) {
             return;
         }
-        auto opened = CapturePart::open({m_options.engine, *m_foundation.repository, m_keyspaces,
-                                         m_health, m_options.clock, m_options.log},
-                                        m_options.config);
+        auto opened =
+            CapturePart::open({m_options.engine, *m_foundation.repository, m_keyspaces, m_health,
+                               [this](journal::Journal& journal) { m_captureJobs.look(journal); },
+                               m_options.clock, m_options.log},
+                              m_options.config);
         if (!opened.ok()) {
             m_health.raise({DiagnosticLevel::Critical, "capture.journal",
                             "changes are not captured: " + opened.error().message,
@@ -391,11 +397,14 @@ private:
     heat::TemperatureModel m_temperatures;
     topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
     backup::ChangeDetector m_changes;
-    backup::JournalKeeper m_keeper{m_backups, m_topology, m_options.clock};
+    backup::ChainCloser m_closer{m_shards, m_backups, *m_foundation.repository};
+    backup::JournalKeeper m_keeper{
+        {m_backups, m_topology, *m_foundation.repository, m_closer, m_options.clock}};
     backup::BackupHandler m_backupHandler{
         {m_options.engine, *m_foundation.repository, m_options.clock},
         {m_topology, m_backups, m_schedules, m_changes, m_options.log,
-         [this] { return m_capture ? &m_capture->journal() : nullptr; }},
+         [this] { return m_capture ? &m_capture->journal() : nullptr; },
+         [this] { return m_capture ? m_capture->sequences() : std::vector<SequenceValue>(); }},
         {m_options.config.clusters.front().name, firstTier(m_options),
          m_options.config.repository.zstdLevel, m_options.backupReaders}};
     backup::VerifyHandler m_verifyHandler{*m_foundation.repository, m_backups, m_options.clock,
@@ -420,6 +429,8 @@ private:
                            },
                            m_options.clock, m_options.log, firstTier(m_options)}};
     jobs::JobEngine m_jobs;
+    CaptureJobs m_captureJobs{{m_topology, m_backups, m_closer, m_jobs,
+                               [this] { m_caretaker.lookSoon(); }, m_options.clock, m_options.log}};
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
          m_jobs, m_options.clock, m_options.log,

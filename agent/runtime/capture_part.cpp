@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/runtime/capture_part.h"
 
+#include "shared/base/time_text.h"
+
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
+#include <string_view>
 #include <utility>
 
 namespace isotherm::runtime
@@ -12,6 +16,43 @@ namespace
 {
 
 constexpr auto kReportEvery = std::chrono::seconds(1);
+
+std::string_view retentionName(engine::LogRetention retention)
+{
+    switch (retention) {
+    case engine::LogRetention::Safe:
+        return "safe";
+    case engine::LogRetention::Extended:
+        return "beyond its usual size";
+    case engine::LogRetention::AtRisk:
+        return "about to be thrown away";
+    case engine::LogRetention::Lost:
+        return "lost";
+    }
+    return "unknown";
+}
+
+/// The feed in one line, for status.
+Diagnostic feedLine(const capture::CaptureHealth& health, WallTime now)
+{
+    const engine::FeedState& feed = health.feed;
+    std::string text = "changes are captured";
+    if (health.caughtUpTo) {
+        const auto behind = std::chrono::duration_cast<std::chrono::seconds>(
+            std::max(now, *health.caughtUpTo) - *health.caughtUpTo);
+        text += " up to " + formatDuration(behind) + " ago";
+    }
+    text += " (" + formatBytes(health.lag) + " of log behind); the slot keeps " +
+            formatBytes(feed.retainedBytes) + " of the server's log, " +
+            std::string(retentionName(feed.retention));
+    if (feed.safeBytes) {
+        text += ", " + formatBytes(*feed.safeBytes) + " before it is lost";
+    }
+    text += "; publication of " + std::to_string(feed.captured.size()) + " tables, timeline " +
+            std::to_string(feed.timeline) + ", epoch " + std::to_string(health.epoch) +
+            "; journal " + formatBytes(health.journal.bytes);
+    return {DiagnosticLevel::Info, "capture.feed", text, ""};
+}
 
 } // namespace
 
@@ -66,6 +107,7 @@ void CapturePart::start()
         std::unique_lock lock(mutex);
         while (!stop.stop_requested()) {
             report();
+            m_parts.onLook(*m_journal);
             wake.wait_for(lock, stop, kReportEvery, [] { return false; });
         }
     });
@@ -80,7 +122,12 @@ void CapturePart::stop()
 void CapturePart::report()
 {
     std::set<std::string> now;
-    for (const Diagnostic& diagnostic : m_capture->health().diagnostics) {
+    const capture::CaptureHealth health = m_capture->health();
+    std::vector<Diagnostic> diagnostics = health.diagnostics;
+    if (health.state == capture::CaptureState::Streaming && health.feed.timeline != 0) {
+        diagnostics.push_back(feedLine(health, m_parts.clock.wallNow()));
+    }
+    for (const Diagnostic& diagnostic : diagnostics) {
         m_parts.health.raise(diagnostic);
         now.insert(diagnostic.code);
     }
@@ -105,7 +152,21 @@ std::vector<api::ExtraGauge> CapturePart::gauges() const
          "Log of the server that is not in the journal yet",
          {},
          count(health.lag.get())},
-        {"isotherm_capture_retained_bytes",
+        {"isotherm_capture_lag_seconds",
+         "Age of the newest moment of the server's clock that is in the journal; -1: none is",
+         {},
+         health.caughtUpTo
+             ? std::chrono::duration<double>(m_parts.clock.wallNow() - *health.caughtUpTo).count()
+             : -1.0},
+        {"isotherm_slot_safe_bytes",
+         "Log that may still be written before the server throws away what is needed; -1: no limit",
+         {},
+         health.feed.safeBytes ? count(health.feed.safeBytes->get()) : -1.0},
+        {"isotherm_slot_transaction_age",
+         "Transactions since the oldest whose rows vacuum must keep for the feed",
+         {},
+         count(health.feed.oldestTransactionAge)},
+        {"isotherm_slot_retained_bytes",
          "Log that the server keeps for the feed of changes",
          {},
          count(health.feed.retainedBytes.get())},

@@ -13,6 +13,7 @@
 #include "shared/base/log.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -41,6 +42,7 @@ public:
         repository::Repository& repository;
         metadata::KeyspaceStore& keyspaces;
         HealthBoard& health;
+        std::function<void(journal::Journal&)> onLook; ///< every second, on a thread of the part's
         const Clock& clock;
         Log& log;
     };
@@ -61,6 +63,11 @@ public:
     [[nodiscard]] journal::Journal& journal() { return *m_journal; }
     [[nodiscard]] capture::CaptureHealth health() const { return m_capture->health(); }
     [[nodiscard]] std::vector<api::ExtraGauge> gauges() const;
+    /// Of the captured tables, a few seconds old at most.
+    [[nodiscard]] std::vector<SequenceValue> sequences() const
+    {
+        return m_capture->health().feed.sequences;
+    }
 
 private:
     CapturePart(const Parts& parts, std::unique_ptr<journal::Journal> journal,

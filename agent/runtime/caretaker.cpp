@@ -126,7 +126,7 @@ void Caretaker::adoptConfigured()
 void Caretaker::lookAround()
 {
     const auto now = std::chrono::steady_clock::now();
-    if (now - m_lastLook < m_options.topologyEvery) {
+    if (!m_lookSoon.exchange(false) && now - m_lastLook < m_options.topologyEvery) {
         return;
     }
     m_lastLook = now;

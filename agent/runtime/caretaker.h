@@ -9,6 +9,7 @@
 #include "agent/topology/topology.h"
 #include "shared/base/log.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -58,6 +59,8 @@ public:
     void stop();
     /// Takes up keyspaces of a reloaded configuration.
     void takeUp(std::vector<metadata::StoredKeyspace> configured);
+    /// The database's shards are others now: look with the next tick.
+    void lookSoon() { m_lookSoon = true; }
 
 private:
     void run(const std::stop_token& stop);
@@ -73,6 +76,7 @@ private:
     std::unique_ptr<engine::ClusterLock> m_lock;
     bool m_begun = false;
     std::chrono::steady_clock::time_point m_lastLook;
+    std::atomic<bool> m_lookSoon{false};
     std::mutex m_mutex;
     std::condition_variable_any m_wake;
     std::vector<metadata::StoredKeyspace> m_configured; ///< not taken up yet

@@ -112,6 +112,32 @@ public:
         end();
     }
 
+    /// The table has these columns from here on; the last one was added with that value.
+    void define(const std::vector<std::string>& names, const std::vector<std::uint32_t>& numbers,
+                const std::string& missing, std::vector<std::uint64_t> objects = {kTable, kLeaf})
+    {
+        engine::SchemaMarker marker;
+        marker.objects = std::move(objects);
+        marker.what = "ALTER TABLE notes";
+        engine::TableDefinition& definition = marker.definition.emplace();
+        definition.tableId = kTable;
+        definition.schema = notesSchema();
+        definition.schema.columns.clear();
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            ColumnSchema column;
+            column.name = names[i];
+            column.typeName = names[i] == "id" ? "bigint" : "text";
+            column.notNull = names[i] == "id" && notesSchema().columns[0].notNull;
+            column.number = numbers[i];
+            definition.schema.columns.push_back(std::move(column));
+        }
+        definition.missing.resize(names.size());
+        if (!missing.empty()) {
+            definition.missing.back() = missing;
+        }
+        ISO_CHECK(m_journal->addMarker(marker).ok());
+    }
+
     void seal()
     {
         m_lsn += 3;
@@ -154,11 +180,11 @@ public:
 
     /// Commits in [from, to] whose restored rows are not the ones that were.
     std::size_t differences(const repository::Manifest& manifest, Lsn from,
-                            const repository::BaseFilterFactory& filter = {})
+                            const repository::BaseFilterFactory& filter = {}, Lsn to = Lsn(~0ULL))
     {
         std::size_t different = 0;
         for (const auto& [lsn, expected] : m_states) {
-            if (lsn < from || lsn > manifest.lsn) {
+            if (lsn < from || lsn > std::min(manifest.lsn, to)) {
                 continue;
             }
             const auto restored = restore(manifest, {lsn, filter});
@@ -180,6 +206,7 @@ public:
     }
 
     journal::Journal& journal() { return *m_journal; }
+    void nextSegment() { m_fixture.clock.advance(std::chrono::minutes(11)); }
     repository::Repository& repository() { return *m_fixture.repository; }
     Lsn now() const { return Lsn(m_lsn); }
     void useRelation(std::shared_ptr<const engine::ChangeRelation> relation)
@@ -395,6 +422,115 @@ private Q_SLOTS:
         wider.columns.push_back({"more", "text", ValueEncoding::Binary, false, {}});
         const auto increment = world.increment(base, wider);
         QVERIFY(increment.ok() && increment->end);
+    }
+
+    /// History goes on, and each side of the change is the table as it was.
+    void cutIncrement_columnAdded_thenOneDropped_areVersions()
+    {
+        World world(9);
+        world.transact(5);
+        world.seal();
+        const repository::Manifest base = world.base(0);
+        world.transact(3);
+        const Lsn before = world.now();
+        world.begin();
+        world.add(ChangeKind::Insert, rowWith(5'000, "old form"), {});
+        world.define({"id", "note", "more"}, {1, 2, 3}, "dflt");
+        world.useRelation(relationOf({"id", "note", "more"}));
+        std::string wide = rowWith(5'001, "new form");
+        appendField(wide, "given");
+        world.add(ChangeKind::Insert, wide, {});
+        world.end();
+        const Lsn added = world.now();
+        world.seal();
+        const auto increment = world.increment(base);
+        const repository::Manifest first = taken(increment);
+        QVERIFY(!increment->end);
+        QCOMPARE(first.tables[0].versions.size(), std::size_t(2));
+        QCOMPARE(first.tables[0].schema.columns.size(), std::size_t(3));
+        QCOMPARE(world.differences(first, base.lsn, {}, before), std::size_t(0));
+        const auto rows = world.restore(first, {.target = added});
+        QVERIFY2(rows.ok(), rows.ok() ? "" : rows.error().text().c_str());
+        std::string filled = rowWith(5'000, "old form");
+        appendField(filled, "dflt");
+        QCOMPARE(rows->at(5'000), filled);
+        QCOMPARE(rows->at(5'001), wide);
+
+        // Nothing but the change: no row is written, and still both sides can be had.
+        world.begin();
+        world.define({"id", "more"}, {1, 3}, "");
+        world.end();
+        const Lsn dropped = world.now();
+        world.seal();
+        const repository::Manifest second = taken(world.increment(first));
+        QCOMPARE(second.kind, BackupKind::Incremental);
+        QCOMPARE(second.tables[0].versions.size(), std::size_t(3));
+        QCOMPARE(world.restore(second, {.target = added})->at(5'001), wide);
+        std::string narrow;
+        appendInt8(narrow, 5'001);
+        appendField(narrow, "given");
+        QCOMPARE(world.restore(second, {.target = dropped})->at(5'001), narrow);
+        const auto listed = world.repository().listTransactions(second, {});
+        QVERIFY(listed.ok());
+        QCOMPARE(listed->back().commit, dropped);
+    }
+
+    void cutIncrement_leafDropped_completesTheChain()
+    {
+        World world(10);
+        world.transact(5);
+        world.seal();
+        const repository::Manifest base = world.base(0);
+        world.transact(5);
+        const Lsn last = world.now();
+        world.marker(engine::MarkerKind::Dropped);
+        world.seal();
+        const auto increment = world.increment(base);
+        const repository::Manifest manifest = taken(increment);
+        QVERIFY(increment->end && increment->end->leafGone);
+        QVERIFY(manifest.chainStop && manifest.chainStop->reason.find("dropped") == 0);
+        QCOMPARE(manifest.chainStop->last, manifest.lsn);
+        QVERIFY(manifest.lsn >= last);
+        QCOMPARE(world.differences(manifest, base.lsn), std::size_t(0));
+    }
+
+    void cutIncrement_leafDetached_completesTheChain()
+    {
+        World world(11);
+        world.transact(5);
+        world.seal();
+        const repository::Manifest base = world.base(0);
+        world.begin();
+        world.define({"id", "note"}, {1, 2}, "", {kTable, kOtherLeaf}); // what the table has now
+        world.end();
+        world.transact(3); // it is nobody's business any more
+        world.seal();
+        const auto increment = world.increment(base);
+        QVERIFY(increment.ok() && increment->end && increment->end->leafGone);
+        QVERIFY(increment->end->reason.find("detached") == 0);
+    }
+
+    void cutIncrement_journalLetGoOfWhatTheBaseDoesNotShow_isRefused()
+    {
+        World world(12);
+        for (int i = 0; i < 3; ++i) {
+            world.transact(5);
+            world.seal();
+            world.nextSegment();
+        }
+        const repository::Manifest base = world.base(2);
+        QVERIFY(world.increment(base).ok());
+        for (int i = 0; i < 3; ++i) {
+            world.transact(5);
+            world.seal();
+            world.nextSegment();
+        }
+        QVERIFY(world.journal().usage().segments > 4);
+        QVERIFY(world.journal().dropBelow(world.journal().position()).ok());
+        const auto increment = world.increment(base);
+        QVERIFY(!increment.ok());
+        QVERIFY(increment.error().code == Code::FailedPrecondition ||
+                increment.error().code == Code::OutOfRange);
     }
 
     void cutIncrement_columnsChangeInTheStream_endsBeforeThatTransaction()

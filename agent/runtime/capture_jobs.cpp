@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/runtime/capture_jobs.h"
+
+#include "agent/backup/backup_handler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+namespace isotherm::runtime
+{
+namespace
+{
+
+constexpr auto kEvery = std::chrono::seconds(2);
+constexpr auto kRetryAfter = std::chrono::minutes(1);
+constexpr int kMostTries = 5;
+
+/// Bases of the leaf from before do not have its history after.
+Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf)
+{
+    // The first epoch starts where capture does: the schedule's next turn is early enough.
+    const Lsn epoch = state.epoch.number > 1 ? state.epoch.start : Lsn();
+    const auto known = state.leaves.find(leaf);
+    return known == state.leaves.end() || known->second.fence == 0
+               ? epoch
+               : std::max(epoch, known->second.since);
+}
+
+} // namespace
+
+void CaptureJobs::look(journal::Journal& journal)
+{
+    const Instant now = m_parts.clock.now();
+    if (now < m_next) {
+        return;
+    }
+    m_next = now + kEvery;
+    const journal::State state = journal.state();
+    compareShards(state);
+    Status status = closeChains(journal);
+    if (!(state.leaves == m_settled.leaves && state.epoch == m_settled.epoch)) {
+        const Status renewed = renewBases(state);
+        status = status.ok() ? renewed : status;
+    }
+    if (!status.ok()) { // again with the next look
+        m_parts.log.info("capture.jobs_not_made", status.error().text());
+    }
+}
+
+void CaptureJobs::compareShards(const journal::State& state)
+{
+    constexpr int kMostLooks = 3; // what differs then is no matter of time
+    if (!(state.leaves == m_compared.leaves && state.ended == m_compared.ended)) {
+        m_compared = state;
+        m_looks = 0;
+    }
+    if (m_looks >= kMostLooks) {
+        return;
+    }
+    std::set<std::uint64_t> there;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        for (const engine::ShardLayout& shard : keyspace->layout.shards) {
+            for (const engine::LeafRef& leaf : shard.leaves) {
+                there.insert(leaf.objectId);
+            }
+        }
+    }
+    const bool came = std::any_of(state.leaves.begin(), state.leaves.end(),
+                                  [&](const auto& leaf) { return !there.contains(leaf.first); });
+    const bool went = std::any_of(state.ended.begin(), state.ended.end(),
+                                  [&](const auto& leaf) { return there.contains(leaf.first); });
+    if (came || went) {
+        ++m_looks;
+        m_parts.lookAgain();
+    }
+}
+
+Status CaptureJobs::closeChains(journal::Journal& journal)
+{
+    ISO_ASSIGN(const std::vector<backup::OpenChain> open, m_parts.closer.find(journal));
+    for (const backup::OpenChain& chain : open) {
+        int tries = 0;
+        if (journal.position() < chain.end || !mayTry(chain.shard, tries)) {
+            continue;
+        }
+        if (tries > kMostTries) {
+            m_parts.closer.giveUp(chain.shard);
+            continue;
+        }
+        ISO_TRY(
+            submit(chain.shard, "back up the end of " + chain.keyspace + " " + chain.rangeText));
+    }
+    return {};
+}
+
+Status CaptureJobs::renewBases(const journal::State& state)
+{
+    ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
+    bool missing = false;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            const ShardRecord& shard = keyspace->shards[i];
+            const auto backup = newest.find(shard.id);
+            const auto& leaves = keyspace->layout.shards[i].leaves;
+            const bool ended =
+                backup != newest.end() &&
+                std::any_of(leaves.begin(), leaves.end(), [&](const engine::LeafRef& leaf) {
+                    return backup->second.lsn < baseNeededAfter(state, leaf.objectId);
+                });
+            int tries = 0;
+            missing = missing || ended;
+            if (!ended) {
+                m_tried.erase(shard.id);
+            } else if (mayTry(shard.id, tries) && tries <= kMostTries) {
+                ISO_TRY(submit(shard.id, "back up " + shard.keyspace + " " + shard.rangeText));
+            }
+        }
+    }
+    if (!missing) {
+        m_settled = state;
+    }
+    return {};
+}
+
+bool CaptureJobs::mayTry(ShardId shard, int& tries)
+{
+    if (m_parts.jobs.hasActive(JobKind::Backup, shard)) {
+        return false;
+    }
+    const Instant now = m_parts.clock.now();
+    Tried& tried = m_tried[shard];
+    if (tried.times > 0 && now - tried.last < kRetryAfter) {
+        return false;
+    }
+    tried.last = now;
+    tries = ++tried.times;
+    return true;
+}
+
+Status CaptureJobs::submit(ShardId shard, const std::string& title)
+{
+    jobs::JobSpec job;
+    job.kind = JobKind::Backup;
+    job.title = title;
+    job.shards = {shard};
+    job.requestedBy = "capture";
+    job.params = backup::backupParams(BackupKind::Incremental);
+    const auto submitted = m_parts.jobs.submit(job);
+    return submitted.ok() ? Status() : Status(submitted.error());
+}
+
+} // namespace isotherm::runtime
