@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A random workload against a base and the journal together: what they give must be what the
 // database has, row for row and byte for byte.
+#include "agent/postgres/init_sql.h"
 #include "tests/integration/capture/capture_world.h"
 
 #include <random>
@@ -222,6 +223,10 @@ private Q_SLOTS:
         ISO_VERIFY_OK(cluster);
         m_cluster = std::move(cluster).value();
         ISO_VERIFY_OK(m_cluster->exec(kTables));
+        // Without event triggers a TRUNCATE cannot be told from a rewrite.
+        postgres::InitSqlOptions init;
+        init.schemas = {"public"};
+        ISO_VERIFY_OK(m_cluster->exec(postgres::initSql(init)));
         m_world = std::make_unique<CaptureWorld>(*m_cluster, m_clock, m_log);
         const char* seed = std::getenv("ISOTHERM_SEED");
         m_seed = seed == nullptr ? std::random_device{}() : std::strtoull(seed, nullptr, 10);
