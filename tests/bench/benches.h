@@ -15,6 +15,8 @@ namespace isotherm::bench
 [[nodiscard]] Status benchOneShard();
 /// The heat map's painting, in the console's own bench program.
 [[nodiscard]] Status benchHeatmap();
+/// What capture costs the server, in its own bench program.
+[[nodiscard]] Status benchCapture();
 /// The repository's codec alone, in its own bench program.
 [[nodiscard]] Status benchCodec();
 

@@ -20,11 +20,12 @@ struct Bench
     Status (*run)();
 };
 
-constexpr std::array<Bench, 5> kBenches = {{
+constexpr std::array<Bench, 6> kBenches = {{
     {"full", "full backups of 8 shards against a pipe of standard tools and pg_dump", &benchFull},
     {"rows", "1,000 rows by key out of millions", &benchRows1000},
     {"one-shard", "one shard against zstd -d | COPY FREEZE + primary key", &benchOneShard},
     {"heatmap", "painting 10,000 shards x 1,440 columns", &benchHeatmap},
+    {"capture-cost", "pgbench with and without capture, and beside pg_dump", &benchCapture},
     {"codec", "the repository's codec alone", &benchCodec},
 }};
 
@@ -59,6 +60,11 @@ int runNamed(const char* name)
 Status benchHeatmap()
 {
     return runSibling("bench-heatmap");
+}
+
+Status benchCapture()
+{
+    return runSibling("bench-capture");
 }
 
 Status benchCodec()
