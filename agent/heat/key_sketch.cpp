@@ -207,21 +207,21 @@ std::vector<KeyShare> KeySketch::top(KeyUse use, std::size_t limit) const
     return shares;
 }
 
-std::vector<WeightedKey> KeySketch::weighted(KeyUse use) const
+std::vector<WeightedKey> KeySketch::keys(KeyUse use) const
 {
     if (use != KeyUse::All) {
         return stream(use).sample.weighted();
     }
     const double total = m_streams[0].total + m_streams[1].total;
-    std::map<Key, double> keys;
+    std::map<Key, double> sums;
     for (const Stream& stream : m_streams) {
         for (WeightedKey& key : stream.sample.weighted()) {
-            keys[std::move(key.key)] += total > 0 ? key.weight * stream.total / total : 0;
+            sums[std::move(key.key)] += total > 0 ? key.weight * stream.total / total : 0;
         }
     }
     std::vector<WeightedKey> all;
-    all.reserve(keys.size());
-    for (const auto& [key, weight] : keys) {
+    all.reserve(sums.size());
+    for (const auto& [key, weight] : sums) {
         all.push_back({key, weight});
     }
     return all;
@@ -232,30 +232,30 @@ std::vector<KeyQuantile> KeySketch::quantiles(KeyUse use, std::size_t count) con
     std::vector<KeyQuantile> quantiles;
     double below = 0;
     std::size_t next = 1;
-    const std::vector<WeightedKey> keys = weighted(use);
-    for (std::size_t i = 0; i < keys.size() && next <= count; ++i) {
+    const std::vector<WeightedKey> sampled = keys(use);
+    for (std::size_t i = 0; i < sampled.size() && next <= count; ++i) {
         const double step = 1.0 / static_cast<double>(count + 1);
         // A cut before this key comes nearer to the wanted part than one before the next.
-        const double middle = below + keys[i].weight / 2;
+        const double middle = below + sampled[i].weight / 2;
         if (i > 0 && middle >= step * static_cast<double>(next)) {
-            quantiles.push_back({keys[i].key, below, keys[i].weight});
+            quantiles.push_back({sampled[i].key, below, sampled[i].weight});
             while (next <= count && middle >= step * static_cast<double>(next)) {
                 ++next;
             }
         }
-        below += keys[i].weight;
+        below += sampled[i].weight;
     }
     return quantiles;
 }
 
 std::optional<double> KeySketch::below(KeyUse use, const Key& key) const
 {
-    const std::vector<WeightedKey> keys = weighted(use);
-    if (keys.empty()) {
+    const std::vector<WeightedKey> sampled = keys(use);
+    if (sampled.empty()) {
         return std::nullopt;
     }
     double below = 0;
-    for (const WeightedKey& one : keys) {
+    for (const WeightedKey& one : sampled) {
         below += one.key < key ? one.weight : 0;
     }
     return std::min(below, 1.0);

@@ -85,6 +85,9 @@ public:
     /// The part of the accesses at keys below `key`; nullopt: none are known.
     [[nodiscard]] std::optional<double> below(KeyUse use, const Key& key) const;
 
+    /// The sampled keys in key order with what they stand for; adding up to 1.
+    [[nodiscard]] std::vector<WeightedKey> keys(KeyUse use) const;
+
     [[nodiscard]] std::size_t bytes() const;
 
     /// HEAT.md has the form.
@@ -108,8 +111,6 @@ private:
     [[nodiscard]] double random();
     [[nodiscard]] Stream& stream(KeyUse use);
     [[nodiscard]] const Stream& stream(KeyUse use) const;
-    /// In key order, adding up to 1.
-    [[nodiscard]] std::vector<WeightedKey> weighted(KeyUse use) const;
 
     KeySketchOptions m_options;
     std::uint64_t m_state; ///< of the random numbers
