@@ -368,7 +368,7 @@ Status CaptureImpl::captureTables(engine::ChangeFeed& feed)
 Status CaptureImpl::stream(engine::ChangeFeed& feed, const std::stop_token& stop)
 {
     ISO_ASSIGN(const auto stream, feed.open(m_parts.journal.position()));
-    Pump pump({m_parts.journal, *m_spool, m_parts.log, m_parts.clock});
+    Pump pump({m_parts.journal, *m_spool, m_parts.log, m_parts.clock, m_options.tap});
     setState(CaptureState::Streaming, {});
     m_lastSeal = std::chrono::steady_clock::now();
     const std::uint64_t before = health().transactions;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/capture/change_tap.h"
 #include "agent/engine/change_stream.h"
 #include "agent/journal/journal.h"
 #include "shared/base/clock.h"
@@ -33,6 +34,7 @@ struct CaptureOptions
     /// Above this the oldest part of the journal goes, read or not: shards that had not been backed
     /// up since need full backups. Never before a warning.
     ByteCount journalLimit{16ULL << 30U};
+    ChangeTap* tap = nullptr; ///< outlives the capture; nullptr: nobody listens
 };
 
 enum class CaptureState : std::uint8_t {

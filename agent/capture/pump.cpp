@@ -117,6 +117,9 @@ Status Pump::journalChange(const journal::TransactionHeader& header, const Spool
         return noteUnreadable(header, change);
     }
     ++m_changes;
+    if (m_parts.tap != nullptr && change.kind != ChangeKind::Truncate) {
+        m_parts.tap->changed(*change.relation, change.kind, change.row);
+    }
     return m_parts.journal.add({change.kind, change.relation, change.row, change.oldRow});
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/capture/change_tap.h"
 #include "agent/capture/spool.h"
 #include "agent/engine/change_stream.h"
 #include "agent/journal/journal.h"
@@ -24,6 +25,7 @@ public:
         Spool& spool;
         Log& log;
         const Clock& clock;
+        ChangeTap* tap = nullptr;
     };
 
     /// Takes up where the journal stands.

@@ -109,6 +109,13 @@ struct CaptureSection
     std::uint64_t journalLimitGb = 16; ///< the oldest part of the journal goes above this
 };
 
+/// Reads by key, from the server's log and its statistics of statements.
+struct AttributionSection
+{
+    bool enabled = true;                ///< as far as the server logs a sample of its statements
+    std::filesystem::path logDirectory; ///< on this machine; empty: through the database
+};
+
 struct BusSection
 {
     std::string url = "inproc:";
@@ -125,6 +132,7 @@ struct AgentConfig
     std::vector<TargetSection> targets;
     RepositorySection repository;
     CaptureSection capture;
+    AttributionSection attribution;
     BusSection bus;
 };
 

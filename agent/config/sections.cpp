@@ -260,6 +260,19 @@ CaptureSection readCapture(SectionReader section)
     return capture;
 }
 
+AttributionSection readAttribution(SectionReader section)
+{
+    AttributionSection attribution;
+    section.read("enabled", attribution.enabled);
+    section.read("log_directory", attribution.logDirectory);
+    if (!attribution.logDirectory.empty() && !attribution.logDirectory.is_absolute()) {
+        section.problem("log_directory", "must be an absolute path",
+                        "for example /var/log/postgresql");
+    }
+    section.reportUnknown();
+    return attribution;
+}
+
 BusSection readBus(SectionReader section)
 {
     BusSection bus;
@@ -302,6 +315,7 @@ AgentConfig readSections(const Table& document, Problems& problems)
     }
     config.repository = readRepository(section("repository"));
     config.capture = readCapture(section("capture"));
+    config.attribution = readAttribution(section("attribution"));
     config.bus = readBus(section("bus"));
     root.reportUnknown();
     return config;

@@ -139,6 +139,17 @@ std::string initSql(const InitSqlOptions& options)
     if (options.reshard) {
         sql += reshardSql(options.role, options.schemas);
     }
+    if (options.readLog) {
+        sql += "-- Reads the server's log, for the keys of sampled statements.\n"
+               "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, "
+               "boolean) TO " +
+               role + ";\n";
+    } else {
+        sql +=
+            "-- Reads by key need the server's log (log_min_duration_sample = 0,\n"
+            "-- log_statement_sample_rate = 0.01, log_destination = 'jsonlog'); to let the agent "
+            "read it\n-- through the database, add --read-log.\n";
+    }
     sql += "-- Where restores put their tables.\n"
            "CREATE SCHEMA IF NOT EXISTS " +
            quoteIdentifier(options.stagingSchema) + " AUTHORIZATION " + role +

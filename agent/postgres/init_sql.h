@@ -25,6 +25,8 @@ struct InitSqlOptions
     std::string publication = "isotherm";
     bool reshard = false; ///< also the rights for splitting and merging shards
     TableRights rights = TableRights::Read;
+    /// Let it read the server's log, for reads by key: everything that is logged there.
+    bool readLog = false;
 };
 
 /// The statements that an administrator runs once, as a superuser in the managed database, so that
