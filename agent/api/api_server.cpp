@@ -5,6 +5,7 @@
 #include "agent/api/audit_rpc.h"
 #include "agent/api/changes_rpc.h"
 #include "agent/api/gatekeeper.h"
+#include "agent/api/hotkeys_rpc.h"
 #include "agent/api/live_hub.h"
 #include "agent/api/recovery_rpc.h"
 #include "agent/api/worker_pool.h"
@@ -56,7 +57,8 @@ public:
           m_workers(options.workers, options.queuedCalls), m_desk({m_gatekeeper, m_hub, m_workers}),
           m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk),
           m_changesRpc(options.service.changes(), m_desk),
-          m_recoveryRpc(options.service.recovery(), m_desk)
+          m_recoveryRpc(options.service.recovery(), m_desk),
+          m_hotKeysRpc(options.service.hotKeys(), m_desk)
     {
     }
 
@@ -70,6 +72,7 @@ public:
         builder.RegisterService(&m_auditRpc);
         builder.RegisterService(&m_changesRpc);
         builder.RegisterService(&m_recoveryRpc);
+        builder.RegisterService(&m_hotKeysRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -115,6 +118,7 @@ private:
     AuditRpc m_auditRpc;
     ChangesRpc m_changesRpc;
     RecoveryRpc m_recoveryRpc;
+    HotKeysRpc m_hotKeysRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;

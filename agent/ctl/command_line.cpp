@@ -34,6 +34,7 @@ struct Typed
     DecideArguments decide;
     KeyspacePlanArguments keyspacePlan;
     std::optional<std::uint64_t> shard;
+    HotKeysArguments hotKeys;
     std::vector<std::uint64_t> jobs;
     std::uint64_t number = 0;
     std::uint64_t after = 0;
@@ -93,6 +94,12 @@ void addReading(CLI::App& app, Typed& typed)
     CLI::App* show = leaf(*shards, "show", "one shard", typed,
                           [&typed](Session& session) { return showShard(session, typed.number); });
     show->add_option("shard", typed.number, "its number")->required();
+    CLI::App* hot =
+        leaf(*shards, "hot", "why one shard is hot: its keys", typed,
+             [&typed](Session& session) { return showHotKeys(session, typed.hotKeys); });
+    hot->add_option("shard", typed.hotKeys.shard, "its number")->required();
+    hot->add_option("--keys", typed.hotKeys.keys, "at most so many keys (default 10)");
+    hot->add_option("--cuts", typed.hotKeys.cuts, "at most so many places to cut (default 7)");
 
     CLI::App* schedule = groupOf(app, "schedule", "what is backed up next");
     leaf(*schedule, "show", "when, which shard, and why", typed, [&typed](Session& session) {

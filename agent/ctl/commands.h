@@ -110,6 +110,13 @@ struct KeyspacePlanArguments
     std::uint32_t shards = 0;
 };
 
+struct HotKeysArguments
+{
+    std::uint64_t shard = 0;
+    std::size_t keys = 10;
+    std::size_t cuts = 7;
+};
+
 ExitCode showStatus(Session& session);
 
 ExitCode listRanges(Session& session, const std::string& keyspace);
@@ -117,6 +124,8 @@ ExitCode listTransactions(Session& session, const TransactionArguments& argument
 
 ExitCode listShards(Session& session, const std::string& keyspace, bool includeRetired);
 ExitCode showShard(Session& session, std::uint64_t shard);
+/// Why it is hot.
+ExitCode showHotKeys(Session& session, const HotKeysArguments& arguments);
 
 ExitCode showHeat(Session& session, const HeatArguments& arguments);
 ExitCode topHeat(Session& session, const HeatArguments& arguments);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/engine/engine.h"
+#include "agent/engine/statement_source.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
 
@@ -26,6 +27,9 @@ struct DemoOptions
     std::function<Result<std::unique_ptr<engine::Engine>>(const std::string& conninfo,
                                                           const Clock& clock)>
         openEngine;
+    /// Where it reads which statements are run; none: no reads by key.
+    std::function<std::unique_ptr<engine::StatementSource>(const std::string& conninfo)>
+        openStatements;
     /// The rights that the agent needs, as SQL for an administrator.
     std::function<std::string(const std::string& database)> initSql;
 };

@@ -120,7 +120,10 @@ Status DemoWorld::startServer()
     PrivateServerOptions server;
     server.folder = m_folder / "server";
     server.fsync = false; // nothing in it outlives the demo
-    server.settings = {{"shared_buffers", "256MB"}, {"max_wal_size", "4GB"}};
+    // A sample of the statements is logged, so that reads are told by key.
+    server.settings = {{"shared_buffers", "256MB"},      {"max_wal_size", "4GB"},
+                       {"logging_collector", "on"},      {"log_destination", "jsonlog"},
+                       {"log_min_duration_sample", "0"}, {"log_statement_sample_rate", "0.05"}};
     ISO_ASSIGN(m_server, PrivateServer::start(server));
     m_psql = std::make_unique<Psql>(m_server->binaries(), m_folder, m_server->conninfo(kDatabase));
     return {};
@@ -171,6 +174,10 @@ Status DemoWorld::startAgent(const DemoOptions& options, std::chrono::seconds da
                                     .clock = m_clock,
                                     .log = *m_log,
                                     .version = options.version};
+    if (options.openStatements) {
+        m_statements = options.openStatements(conninfo);
+        runtime.statements = m_statements.get();
+    }
     runtime.collector.interval = std::chrono::seconds(1);
     runtime.temperature.recent = std::chrono::seconds(5);
     runtime.temperature.referenceEvery = std::chrono::seconds(5);

@@ -59,6 +59,7 @@ private:
     std::unique_ptr<PrivateServer> m_server;
     std::unique_ptr<Psql> m_psql;
     std::unique_ptr<engine::Engine> m_engine;
+    std::unique_ptr<engine::StatementSource> m_statements;
     std::unique_ptr<runtime::AgentRuntime> m_runtime;
     std::unique_ptr<client::AgentClient> m_client;
     std::unique_ptr<Workload> m_workload;

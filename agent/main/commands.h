@@ -32,8 +32,9 @@ struct InitDatabaseChoice
 {
     ConfigChoice config;
     std::string role = "isotherm";
-    bool reshard = false; ///< also what splitting and merging needs
+    bool reshard = false;   ///< also what splitting and merging needs
     bool writeBack = false; ///< also the rights to change the managed tables
+    bool readLog = false;
 };
 /// Prints the SQL that gives the agent's database role the rights it needs.
 [[nodiscard]] int printInitSql(const InitDatabaseChoice& choice);

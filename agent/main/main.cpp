@@ -5,6 +5,7 @@
 #include "agent/main/version.h"
 #include "agent/postgres/init_sql.h"
 #include "agent/postgres/postgres_engine.h"
+#include "agent/postgres/statement_source.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -75,8 +76,12 @@ private:
         database->add_flag("--reshard", m_reshard, "also the rights to split and merge shards");
         database->add_flag("--write-back", m_writeBack,
                            "also the rights to copy rows back and to replace partitions");
+        database->add_flag("--read-log", m_readLog,
+                           "also let the agent read the server's log: everything that is in it");
         database->callback([this] {
-            m_action = [this] { return printInitSql({m_config, m_role, m_reshard, m_writeBack}); };
+            m_action = [this] {
+                return printInitSql({m_config, m_role, m_reshard, m_writeBack, m_readLog});
+            };
         });
     }
 
@@ -141,10 +146,14 @@ private:
                     postgres::InitSqlOptions options;
                     options.database = database;
                     options.schemas = {"public"};
+                    options.readLog = true;
                     return postgres::initSql(options);
                 };
                 m_demo.openEngine = [](const std::string& conninfo, const Clock& clock) {
                     return postgres::PostgresEngine::open({.conninfo = conninfo}, clock);
+                };
+                m_demo.openStatements = [](const std::string& conninfo) {
+                    return postgres::makeStatementSource({.conninfo = conninfo});
                 };
                 const Status told = demo::runDemo(m_demo);
                 if (!told.ok()) {
@@ -183,6 +192,7 @@ private:
     std::string m_role = "isotherm";
     bool m_reshard = false;
     bool m_writeBack = false;
+    bool m_readLog = false;
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
     demo::DemoOptions m_demo;
     ForecastChoice m_forecast;

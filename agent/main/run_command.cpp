@@ -5,6 +5,7 @@
 #include "agent/main/single_cluster.h"
 #include "agent/main/version.h"
 #include "agent/postgres/postgres_engine.h"
+#include "agent/postgres/statement_source.h"
 #include "agent/runtime/agent_runtime.h"
 
 #include <csignal>
@@ -76,6 +77,9 @@ Status run(const ConfigChoice& choice, Log& log, SystemClock& clock, const sigse
     options.openEngine = [&clock](const std::string& dsn) {
         return postgres::PostgresEngine::open({.conninfo = dsn}, clock);
     };
+    const auto statements =
+        postgres::makeStatementSource({.conninfo = config.clusters.front().dsn});
+    options.statements = statements.get();
     ISO_ASSIGN(const auto agent, runtime::AgentRuntime::start(options));
     log.info("agent.started", "ready",
              {{"cluster", config.clusters.front().name},

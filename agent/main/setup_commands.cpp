@@ -86,6 +86,7 @@ Status printSql(const InitDatabaseChoice& choice)
     options.reshard = choice.reshard;
     options.rights =
         choice.writeBack ? postgres::TableRights::WriteBack : postgres::TableRights::Read;
+    options.readLog = choice.readLog;
     options.schemas.assign(schemas.begin(), schemas.end());
     std::printf("%s", postgres::initSql(options).c_str());
     return {};

@@ -51,6 +51,7 @@ public:
         AuditService& auditTrail;
         ChangesService& changes;
         RecoveryService& recovery;
+        HotKeysService& hotKeys;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -74,6 +75,7 @@ public:
     [[nodiscard]] AuditService& auditTrail() override { return m_parts.auditTrail; }
     [[nodiscard]] ChangesService& changes() override { return m_parts.changes; }
     [[nodiscard]] RecoveryService& recovery() override { return m_parts.recovery; }
+    [[nodiscard]] HotKeysService& hotKeys() override { return m_parts.hotKeys; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

@@ -14,14 +14,17 @@
 #include "agent/metadata/heat_block_store.h"
 #include "agent/reshard/reshard_handler.h"
 #include "agent/runtime/agent_core.h"
+#include "agent/runtime/attribution_part.h"
 #include "agent/runtime/audit_core.h"
 #include "agent/runtime/capture_jobs.h"
 #include "agent/runtime/capture_part.h"
+#include "agent/runtime/hotkeys_core.h"
 #include "agent/runtime/recovery_core.h"
 #include "agent/runtime/recovery_part.h"
 #include "agent/runtime/reshard_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/runtime/sharding_part.h"
+#include "agent/sharding/key_loads.h"
 #include "agent/storage/directory_store.h"
 
 #include <algorithm>
@@ -179,6 +182,9 @@ public:
         m_caretaker.stop();
         m_sharding.stop();
         m_collector.stop();
+        if (m_attribution) {
+            m_attribution->stop();
+        }
         if (m_capture) {
             m_capture->stop();
         }
@@ -203,6 +209,9 @@ public:
         }
         ISO_TRY(startApi());
         m_collector.start();
+        if (m_attribution) {
+            m_attribution->start();
+        }
         return m_sharding.start();
     }
 
@@ -231,7 +240,7 @@ private:
         auto opened =
             CapturePart::open({m_options.engine, *m_foundation.repository, m_keyspaces, m_health,
                                [this](journal::Journal& journal) { m_captureJobs.look(journal); },
-                               m_options.clock, m_options.log},
+                               m_options.clock, m_options.log, &m_writeTap},
                               m_options.config);
         if (!opened.ok()) {
             m_health.raise({DiagnosticLevel::Critical, "capture.journal",
@@ -242,6 +251,36 @@ private:
         }
         m_capture = std::move(opened).value();
         m_capture->start();
+    }
+
+    [[nodiscard]] KeySources keySources(const std::string& keyspace) const
+    {
+        KeySources sources;
+        sources.reads = "none: switched off";
+        sources.statements = "none: switched off";
+        if (m_attribution) {
+            m_attribution->describe(keyspace, sources);
+        }
+        sources.writes = m_capture ? "change stream" : "none: changes are not captured";
+        if (m_capture && m_capture->health().state != capture::CaptureState::Streaming) {
+            sources.writes = "none: " + m_capture->health().error;
+        }
+        return sources;
+    }
+
+    [[nodiscard]] AttributionPart::Parts attributionParts()
+    {
+        return {*m_options.statements,
+                m_topology,
+                *m_foundation.cells,
+                m_tracker,
+                m_health,
+                m_options.clock,
+                m_options.log,
+                [this] {
+                    return m_capture &&
+                           m_capture->health().state == capture::CaptureState::Streaming;
+                }};
     }
 
     /// Every table of the shard is in the journal, and has a key to tell rows by.
@@ -380,6 +419,10 @@ private:
         gauges.insert(gauges.end(), own.begin(), own.end());
         const std::vector<api::ExtraGauge> changes = m_sharding.gauges();
         gauges.insert(gauges.end(), changes.begin(), changes.end());
+        if (m_attribution) {
+            const auto reads = m_attribution->gauges();
+            gauges.insert(gauges.end(), reads.begin(), reads.end());
+        }
         return gauges;
     }
 
@@ -437,32 +480,48 @@ private:
          [this](const topology::ShardPlace& place) { return isCaptured(place); }},
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
          firstTier(m_options)}};
-    Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, *m_heatStore,
-                           m_temperatures, m_changes, *m_bus, m_health, m_options.clock,
-                           m_options.log},
+    heat::KeyTracker m_tracker{*m_foundation.cells};
+    attribution::WriteTap m_writeTap{m_topology, m_tracker, m_options.clock};
+    Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, m_tracker, m_writeTap,
+                           *m_heatStore, m_temperatures, m_changes, *m_bus, m_health,
+                           m_options.clock, m_options.log},
                           m_options.collector};
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
                            m_health, m_options.log, [this] { return m_reshard.removeLeftovers(); }},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
-    ShardingPart m_sharding{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs,
-                             *m_foundation.database, m_health, m_options.clock, m_options.log,
-                             [this](bool near) { m_collector.setNearLimit(near); },
-                             [this](const reshard::ReshardRequest& request) {
-                                 return m_reshard.handler().preflight(request);
-                             }},
-                            m_options.config.changes,
-                            {}};
+    ShardingPart m_sharding{
+        {m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs, *m_foundation.database,
+         m_health, m_options.clock, m_options.log,
+         [this](bool near) { m_collector.setNearLimit(near); },
+         [this](const reshard::ReshardRequest& request) {
+             return m_reshard.handler().preflight(request);
+         }},
+        m_options.config.changes,
+        {.forecast = {},
+         .keys = [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
+             const auto sketch = m_tracker.sketchOf(shard.id);
+             return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
+                           : sharding::KeyLoads();
+         }}};
     AuditCore m_auditCore{*m_foundation.audit};
     RecoveryCore m_recoveryCore{{m_options.engine, m_planner, m_restores, m_recovery.store(),
                                  m_recovery.files(), m_recovery.planner(), m_jobs}};
+    HotKeysCore m_hotKeys{{m_topology, *m_foundation.cells, m_tracker, *m_heatStore,
+                           m_options.clock, [this](const topology::KeyspaceView& view) {
+                               return keySources(view.stored.record.name);
+                           }}};
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
          m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(),
-         m_recoveryCore, m_health, m_options.clock},
+         m_recoveryCore, m_hotKeys, m_health, m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};
     security::ClientRegistry m_registry;
+    std::unique_ptr<AttributionPart> m_attribution =
+        m_options.statements != nullptr && m_options.config.attribution.enabled
+            ? std::make_unique<AttributionPart>(attributionParts(), m_options.config.attribution)
+            : nullptr;
     std::unique_ptr<CapturePart> m_capture; ///< null: not wanted, or its journal is damaged
     std::mutex m_coveredMutex;
     std::set<std::string> m_covered; ///< tables in the journal, as of m_coveredAt

@@ -3,6 +3,7 @@
 
 #include "agent/config/agent_config.h"
 #include "agent/engine/engine.h"
+#include "agent/engine/statement_source.h"
 #include "agent/heat/temperature_model.h"
 #include "agent/runtime/caretaker.h"
 #include "agent/runtime/collector.h"
@@ -31,6 +32,7 @@ struct RuntimeOptions
     std::uint32_t backupReaders = 1; ///< per shard
     /// Opens another database, for restores elsewhere; empty: there are none.
     std::function<Result<std::unique_ptr<engine::Engine>>(const std::string& dsn)> openEngine = {};
+    engine::StatementSource* statements = nullptr; ///< nullptr: no reads by key
 };
 
 /// The whole agent in one process: builds every part, connects them, and takes them down in order.

@@ -69,6 +69,7 @@ Result<std::unique_ptr<CapturePart>> CapturePart::open(const Parts& parts,
     ISO_ASSIGN(auto journal, journal::Journal::open({paths.journal, key, parts.clock}));
     capture::CaptureOptions options;
     options.feed.name = config.capture.name;
+    options.tap = parts.tap;
     options.spoolFolder = paths.spool;
     options.journalLimit = ByteCount(config.capture.journalLimitGb << 30U);
     options.tables = [&keyspaces = parts.keyspaces] {

@@ -45,6 +45,7 @@ public:
         std::function<void(journal::Journal&)> onLook; ///< every second, on a thread of the part's
         const Clock& clock;
         Log& log;
+        capture::ChangeTap* tap = nullptr;
     };
 
     /// An error when the journal cannot be opened: the agent does without capture, and says so.

@@ -83,7 +83,7 @@ Result<std::vector<heat::CellLeaves>> Collector::lookAtShards()
     if (keyspaces != m_keyspaces) {
         for (const auto& keyspace : keyspaces) {
             ISO_TRY(m_parts.cells.assign(keyspace->stored.record.name, keyspace->shards,
-                                         m_parts.clock.wallNow()));
+                                         m_parts.clock.wallNow(), m_parts.tracker.shareBelow()));
         }
         m_keyspaces = keyspaces;
     }
@@ -95,6 +95,9 @@ Result<std::vector<heat::CellLeaves>> Collector::lookAtShards()
         }
         const std::vector<heat::CellId> wholes = m_parts.cells.wholesOf(shards);
         for (std::size_t i = 0; i < shards.size(); ++i) {
+            if (wholes[i] == heat::CellId()) {
+                continue; // an empty range
+            }
             heat::CellLeaves one{wholes[i], {}};
             for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
                 one.leaves.push_back(leaf.objectId);
@@ -125,13 +128,16 @@ Status Collector::sampleOnce()
     m_costRatio = static_cast<double>(sample.cost.count()) /
                   static_cast<double>(std::chrono::microseconds(interval()).count());
     ++m_samples;
-    const std::optional<heat::RateSample> rates = m_meter.update(sample);
+    std::optional<heat::RateSample> rates = m_meter.update(sample);
     if (!rates) {
         return {};
     }
+    m_parts.writes.flush();
+    m_parts.tracker.divide(*rates);
     ISO_TRY(m_parts.heat.record(*rates));
     ISO_TRY(m_parts.temperatures.update(rates->end, shards));
     m_lastSample = toUnixMicros(rates->end);
+    ISO_TRY(m_parts.tracker.refine(m_parts.clock.wallNow()));
     return m_parts.bus.publish({kHeatTopic, std::to_string(m_samples), ""});
 }
 

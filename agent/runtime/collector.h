@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/attribution/write_tap.h"
 #include "agent/backup/change_detector.h"
 #include "agent/bus/bus.h"
 #include "agent/engine/engine.h"
 #include "agent/heat/cell_map.h"
 #include "agent/heat/heat_store.h"
+#include "agent/heat/key_tracker.h"
 #include "agent/heat/rate_meter.h"
 #include "agent/heat/temperature_model.h"
 #include "agent/runtime/health_board.h"
@@ -44,6 +46,8 @@ public:
         engine::Engine& engine;
         topology::Topology& topology;
         heat::CellMap& cells;
+        heat::KeyTracker& tracker;
+        attribution::WriteTap& writes;
         heat::HeatStore& heat;
         heat::TemperatureModel& temperatures;
         backup::ChangeDetector& changes;

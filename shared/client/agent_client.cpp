@@ -4,6 +4,7 @@
 #include "shared/client/audit_client.h"
 #include "shared/client/changes_client.h"
 #include "shared/client/connection.h"
+#include "shared/client/hotkeys_client.h"
 #include "shared/client/private_key.h"
 #include "shared/client/recovery_client.h"
 #include "shared/client/unary_call.h"
@@ -62,7 +63,7 @@ class GrpcAgentClient final : public AgentClient
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
         : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection),
-          m_recovery(m_connection)
+          m_recovery(m_connection), m_hotKeys(m_connection)
     {
     }
 
@@ -159,6 +160,7 @@ public:
     AuditService& auditTrail() override { return m_audit; }
     ChangesService& changes() override { return m_changes; }
     RecoveryService& recovery() override { return m_recovery; }
+    HotKeysService& hotKeys() override { return m_hotKeys; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -220,6 +222,7 @@ private:
     AuditClient m_audit;
     ChangesClient m_changes;
     RecoveryClient m_recovery;
+    HotKeysClient m_hotKeys;
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "shared/model/audit_service.h"
 #include "shared/model/changes_service.h"
 #include "shared/model/heat_matrix.h"
+#include "shared/model/hotkeys_service.h"
 #include "shared/model/records.h"
 #include "shared/model/recovery_service.h"
 
@@ -122,6 +123,7 @@ public:
     [[nodiscard]] virtual AuditService& auditTrail() = 0;
     [[nodiscard]] virtual ChangesService& changes() = 0;
     [[nodiscard]] virtual RecoveryService& recovery() = 0;
+    [[nodiscard]] virtual HotKeysService& hotKeys() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

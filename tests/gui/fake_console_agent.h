@@ -3,6 +3,7 @@
 
 #include "shared/client/agent_client.h"
 #include "tests/gui/demo_world.h"
+#include "tests/harness/fake_hotkeys.h"
 #include "tests/unit/api/fake_changes.h"
 #include "tests/unit/api/fake_recovery.h"
 
@@ -57,6 +58,7 @@ public:
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
     [[nodiscard]] ChangesService& changes() override { return m_changes; }
     [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
+    [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -78,6 +80,7 @@ private:
     [[nodiscard]] client::LiveUpdate snapshot(const client::LiveRequest& request);
     [[nodiscard]] client::LiveUpdate delta(const client::LiveRequest& request, WallTime since);
 
+    test::FakeHotKeys m_hotKeys;
     const DemoWorld m_world;
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;

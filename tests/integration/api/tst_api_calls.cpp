@@ -95,6 +95,9 @@ void TestApiCalls::reads_overTheWire_equalTheServices()
     QVERIFY(m_client->job(JobId(2)).value() == m_fake->job(JobId(2)).value());
     QVERIFY(m_client->auditTrail().auditEntries({}).value() == m_fake->auditEntries({}).value());
     QVERIFY(m_client->auditTrail().verifyAudit()->intact);
+    const HotKeysQuery hot{.shard = ShardId(2)};
+    QVERIFY(m_client->hotKeys().hotKeysOf(hot).value() == m_fake->hotKeys().hotKeysOf(hot).value());
+    QCOMPARE(m_client->hotKeys().hotKeysOf({.shard = ShardId(99)}).error().code, Code::NotFound);
 }
 
 void TestApiCalls::heat_overTheWire_equalsTheServices()

@@ -119,6 +119,8 @@ void TestIsothermctl::output_golden_data()
     add("shards-list", "shards list");
     add("shards-list-csv", "shards list -o csv");
     add("shards-show", "shards show 2");
+    add("shards-hot", "shards hot 2");
+    add("shards-hot-json", "shards hot 2 --keys 1 --cuts 1 -o json");
     add("heat-show", "heat show --from 2026-03-01T11:59:00Z --to 2026-03-01T12:00:10Z");
     add("heat-show-csv",
         "heat show --from 2026-03-01T11:59:58Z --to 2026-03-01T12:00:02Z --shard 2 -o csv");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/model/agent_service.h"
+#include "tests/harness/fake_hotkeys.h"
 #include "tests/unit/api/fake_changes.h"
 #include "tests/unit/api/fake_recovery.h"
 
@@ -77,6 +78,7 @@ public:
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
     [[nodiscard]] FakeChanges& changes() override { return m_changes; }
     [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
+    [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;
@@ -92,6 +94,7 @@ private:
     JobId addJob(JobKind kind, std::string title, const std::string& caller);
 
     mutable std::mutex m_mutex;
+    test::FakeHotKeys m_hotKeys;
     FakeState m_state;
     std::string m_lastCaller;
     std::atomic<std::size_t> m_calls{0};

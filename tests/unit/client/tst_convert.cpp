@@ -2,6 +2,8 @@
 #include "shared/base/result.h"
 #include "shared/proto/convert.h"
 #include "shared/proto/convert_audit.h"
+#include "shared/proto/convert_hotkeys.h"
+#include "tests/harness/fake_hotkeys.h"
 
 #include <QtTest/QtTest>
 #include <cmath>
@@ -101,6 +103,7 @@ private Q_SLOTS:
     void plan_full_roundTrip();
     void receipt_full_roundTrip();
     void audit_full_roundTrip();
+    void hotKeys_full_roundTrip();
     void status_full_roundTrip();
     void requests_full_roundTrip();
     void error_everyCode_roundTrips();
@@ -266,6 +269,16 @@ void TestConvert::audit_full_roundTrip()
     const auto verification = throughBytes<proto::v1::AuditVerification>(
         AuditVerification{.intact = true, .entries = 5, .firstBad = 3});
     QVERIFY(verification.intact && verification.entries == 5 && verification.firstBad == 3);
+}
+
+void TestConvert::hotKeys_full_roundTrip()
+{
+    const ShardHotKeys record = test::FakeHotKeys::sample();
+    QVERIFY(throughBytes<proto::v1::ShardHotKeys>(record) == record);
+    const auto query = throughBytes<proto::v1::GetHotKeysRequest>(
+        HotKeysQuery{.shard = ShardId(7), .keys = 8, .quantiles = 9, .statements = 10});
+    QVERIFY(query.shard == ShardId(7) && query.keys == 8 && query.quantiles == 9 &&
+            query.statements == 10);
 }
 
 void TestConvert::status_full_roundTrip()
