@@ -16,7 +16,11 @@ BackupRecord recordOf(const repository::Manifest& manifest, const std::string& t
     record.id = manifest.id;
     record.shard = manifest.shard;
     record.keyspace = manifest.keyspace;
-    record.kind = manifest.kind;
+    record.deltas = manifest.deltas();
+    record.sinceDatabase = manifest.sinceDatabase;
+    record.kind = manifest.kind == BackupKind::Full && manifest.sinceDatabase > 0
+                      ? BackupKind::Synthetic
+                      : manifest.kind;
     record.started = manifest.started;
     record.finished = manifest.finished;
     record.asOf = manifest.asOf;

@@ -13,7 +13,10 @@ namespace
 
 #define ISO_BACKUP_COLUMNS                                                                         \
     "id, shard, keyspace, kind, started, finished, as_of, lsn, rows, raw_bytes, stored_bytes, "    \
-    "tier, verified, verified_at"
+    "tier, verified, verified_at, deltas, since_database"
+
+// A synthetic full shows the same moment as the increment that it was made of.
+#define ISO_BACKUP_NEWEST "as_of desc, lsn desc, finished desc, id desc"
 
 BackupRecord readBackup(const Statement& row)
 {
@@ -32,6 +35,8 @@ BackupRecord readBackup(const Statement& row)
     backup.tier = row.text(11);
     backup.verified = static_cast<VerifyLevel>(row.integer(12));
     backup.verifiedAt = row.optionalTime(13);
+    backup.deltas = static_cast<std::uint32_t>(row.natural(14));
+    backup.sinceDatabase = static_cast<std::uint32_t>(row.natural(15));
     return backup;
 }
 
@@ -68,7 +73,7 @@ Status BackupStore::put(const BackupRecord& backup)
     return m_database.write([&](Connection& connection) -> Status {
         ISO_ASSIGN(Statement statement,
                    connection.prepare("insert or replace into backup(" ISO_BACKUP_COLUMNS ") "
-                                      "values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                                      "values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
         statement.bindText(backup.id).bind(backup.shard.get()).bindText(backup.keyspace);
         statement.bind(std::int64_t{static_cast<std::uint8_t>(backup.kind)});
         statement.bind(backup.started).bind(backup.finished).bind(backup.asOf);
@@ -80,6 +85,7 @@ Status BackupStore::put(const BackupRecord& backup)
         } else {
             statement.bindNull();
         }
+        statement.bind(std::uint64_t{backup.deltas}).bind(std::uint64_t{backup.sinceDatabase});
         return statement.execute();
     });
 }
@@ -92,7 +98,7 @@ Result<std::vector<BackupRecord>> BackupStore::list(const BackupFilter& filter)
                                       "where (? = '' or keyspace = ?) "
                                       "and (? = '[]' or shard in (select value from "
                                       "json_each(?))) and as_of >= ? and as_of <= ? "
-                                      "order by as_of desc, id desc limit ?"));
+                                      "order by " ISO_BACKUP_NEWEST " limit ?"));
         const std::string shards = toJson(filter.shards);
         statement.bindText(filter.keyspace).bindText(filter.keyspace);
         statement.bindText(shards).bindText(shards);
@@ -120,7 +126,7 @@ Result<std::optional<BackupRecord>> BackupStore::newest(ShardId shard, std::opti
     return m_database.read([&](Connection& connection) -> Result<std::optional<BackupRecord>> {
         ISO_ASSIGN(Statement row, connection.prepare("select " ISO_BACKUP_COLUMNS " from backup "
                                                      "where shard = ? and as_of <= ? "
-                                                     "order by as_of desc, id desc limit 1"));
+                                                     "order by " ISO_BACKUP_NEWEST " limit 1"));
         ISO_ASSIGN(const bool found, row.bind(shard.get()).bind(orElse(at, kLast)).step());
         return found ? std::optional(readBackup(row)) : std::nullopt;
     });
@@ -132,7 +138,7 @@ Result<std::map<ShardId, BackupRecord>> BackupStore::newestPerShard()
         ISO_ASSIGN(Statement statement,
                    connection.prepare("select " ISO_BACKUP_COLUMNS " from backup b "
                                       "where id = (select id from backup where shard = b.shard "
-                                      "order by as_of desc, id desc limit 1)"));
+                                      "order by " ISO_BACKUP_NEWEST " limit 1)"));
         ISO_ASSIGN(auto backups, readAll(statement));
         std::map<ShardId, BackupRecord> newest;
         for (BackupRecord& backup : backups) {
@@ -147,8 +153,11 @@ Result<std::map<ShardId, WallTime>> BackupStore::newestFullPerShard()
 {
     return m_database.read([](Connection& connection) -> Result<std::map<ShardId, WallTime>> {
         ISO_ASSIGN(Statement row, connection.prepare("select shard, max(as_of) from backup "
-                                                     "where kind = ? group by shard"));
+                                                     "where kind in (?, ?) or "
+                                                     "(kind = ? and deltas = 0) group by shard"));
         row.bind(std::int64_t{static_cast<std::uint8_t>(BackupKind::Full)});
+        row.bind(std::int64_t{static_cast<std::uint8_t>(BackupKind::Synthetic)});
+        row.bind(std::int64_t{static_cast<std::uint8_t>(BackupKind::Unchanged)});
         std::map<ShardId, WallTime> newest;
         for (;;) {
             ISO_ASSIGN(const bool found, row.step());

@@ -37,7 +37,8 @@ public:
     [[nodiscard]] Result<std::optional<BackupRecord>> newest(ShardId shard,
                                                              std::optional<WallTime> at);
     [[nodiscard]] Result<std::map<ShardId, BackupRecord>> newestPerShard();
-    /// Of the full ones: the moment that it shows.
+    /// The moment of the newest that needs no deltas: a full one, from wherever, or one that says
+    /// that nothing has changed since.
     [[nodiscard]] Result<std::map<ShardId, WallTime>> newestFullPerShard();
     /// NotFound if there is no such backup.
     [[nodiscard]] Status setVerified(const std::string& id, VerifyLevel level, WallTime when);

@@ -77,6 +77,20 @@ create table recovery(
     primary key(kind, id));
 create index recovery_by_time on recovery(kind, made);
 )sql",
+    // Of backups from before it is not known how many deltas they need: as if it were one.
+    R"sql(
+alter table backup add column deltas integer not null default 1;
+alter table backup add column since_database integer not null default 0;
+create table proven_run(
+    object text primary key, level integer not null, at integer not null) without rowid;
+create table drill(
+    job integer not null, shard integer not null, keyspace text not null, backup text not null,
+    level integer not null, as_of integer not null, lsn integer not null, started integer not null,
+    finished integer not null, restore_us integer not null, rows integer not null,
+    bytes integer not null, passed integer not null, outcome text not null,
+    primary key(job, shard));
+create index drill_by_shard on drill(shard, finished);
+)sql",
 };
 
 } // namespace

@@ -40,6 +40,10 @@ struct ReadMoment
     std::optional<Lsn> target = {};
     /// Another rule than visibilityFilter.
     BaseFilterFactory filter = {};
+    /// Only what these (committed) transactions did, of those up to the target: the shard as a
+    /// snapshot shows it, which no commit position can say. Of two that changed the same row the
+    /// earlier one must be in whenever the later one is, as it is in every snapshot. None: all.
+    std::function<bool(std::uint64_t transaction, Lsn commit)> visible = {};
 };
 
 } // namespace isotherm::repository

@@ -34,7 +34,8 @@ HistoryTable::HistoryTable(storage::ObjectStore& store, const RepositoryKeys& ke
                            const Manifest& manifest, std::size_t table, const ReadMoment& moment)
     : m_plain(store, keys, manifest, table), m_shard(manifest.shard), m_range(manifest.range),
       m_manifestLsn(manifest.lsn), m_target(moment.target.value_or(manifest.lsn)),
-      m_factory(moment.filter ? moment.filter : visibilityFilter), m_views(manifest.baseViews())
+      m_factory(moment.filter ? moment.filter : visibilityFilter), m_visible(moment.visible),
+      m_views(manifest.baseViews())
 {
     const ManifestTable& own = m_plain.table();
     m_version = own.versions.empty() ? 0 : versionAt(own.versions, m_target);
@@ -121,7 +122,7 @@ Result<RunFacts> HistoryTable::findFacts(std::size_t run, std::size_t view)
         return makeError(Code::DataLoss, "run " + facts.file->name() + " is not a delta run");
     }
     const BaseFilter& filter = m_filters[view];
-    const bool needless = !mayShow(table().runs[run], view);
+    const bool needless = !mayShow(table().runs[run], view) && !m_visible;
     for (std::size_t frame = 0; frame < index.transactions.size() && !needless; ++frame) {
         ISO_ASSIGN(const std::vector<TransactionRecord> transactions,
                    facts.file->transactions(store(), frame));
@@ -131,7 +132,8 @@ Result<RunFacts> HistoryTable::findFacts(std::size_t run, std::size_t view)
                 return tooEarly(m_target,
                                 "its base shows a commit at " + formatLsn(transaction.commit));
             }
-            facts.shown.push_back(shown);
+            facts.shown.push_back(shown ||
+                                  (m_visible && !m_visible(transaction.id, transaction.commit)));
         }
     }
     for (const TruncateEntry& truncate : index.truncates) {

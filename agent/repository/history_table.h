@@ -21,7 +21,9 @@ namespace isotherm::repository
 struct RunFacts
 {
     std::shared_ptr<const RunFile> file;
-    std::vector<bool> shown; ///< by number: transactions that the base shows; empty: none
+    /// By number: transactions that do not count, since the base shows them or the reader does not
+    /// want them; empty: none.
+    std::vector<bool> shown;
     std::vector<TruncateEntry> truncates; ///< up to the target, that the base does not show
 
     /// DataLoss when the transaction is none of the run's.
@@ -73,6 +75,7 @@ private:
     const Lsn m_manifestLsn;
     const Lsn m_target;
     const BaseFilterFactory m_factory;
+    const std::function<bool(std::uint64_t, Lsn)> m_visible; ///< none: all transactions
     const std::vector<BaseView> m_views;
     std::vector<BaseFilter> m_filters; ///< one per view
     std::size_t m_version = 0;         ///< of the schema

@@ -38,6 +38,7 @@ enum Field : std::uint32_t {
     kTable,
     kBase,
     kChainStart,
+    kSinceDatabase,
     kSequence = 22,
     kChainStop
 };
@@ -189,6 +190,9 @@ void encodeIdentity(const Manifest& manifest, FieldWriter& writer)
     writer.integer(kLsn, Need::Optional, manifest.lsn.get());
     writer.bytes(kVisibility, Need::Optional, manifest.visibility);
     writer.bytes(kPrevious, Need::Optional, manifest.previousManifest);
+    if (manifest.sinceDatabase > 0) {
+        writer.integer(kSinceDatabase, Need::Optional, manifest.sinceDatabase);
+    }
 }
 
 Result<LeafIdentity> decodeLeaf(std::string_view record)
@@ -471,6 +475,9 @@ bool takePlainField(FieldReader& reader, Manifest& manifest)
     case kNotCovered:
         manifest.notCovered.push_back(reader.text());
         return true;
+    case kSinceDatabase:
+        manifest.sinceDatabase = takeSmall(reader);
+        return true;
     default:
         return false;
     }
@@ -485,10 +492,18 @@ std::vector<BaseView> Manifest::baseViews() const
 
 bool Manifest::hasDeltas() const
 {
-    return std::any_of(tables.begin(), tables.end(), [](const ManifestTable& table) {
-        return std::any_of(table.runs.begin(), table.runs.end(),
-                           [](const RunRef& run) { return run.kind == RunKind::Delta; });
-    });
+    return deltas() > 0;
+}
+
+std::uint32_t Manifest::deltas() const
+{
+    std::uint32_t count = 0;
+    for (const ManifestTable& table : tables) {
+        for (const RunRef& run : table.runs) {
+            count += run.kind == RunKind::Delta ? 1 : 0;
+        }
+    }
+    return count;
 }
 
 std::uint64_t Manifest::rows() const

@@ -132,10 +132,14 @@ struct Manifest
     std::optional<ChainStart> chainStart; ///< set: history does not reach back beyond this manifest
     std::optional<ChainStop> chainStop;   ///< set: nothing comes after this manifest
     std::vector<SequenceValue> sequences; ///< of its tables, at or after its moment
+    /// Synthetic fulls between its base and the last snapshot of the database; 0: the base is one.
+    std::uint32_t sinceDatabase = 0;
 
     /// `bases`, or the one that its absence stands for.
     [[nodiscard]] std::vector<BaseView> baseViews() const;
     [[nodiscard]] bool hasDeltas() const;
+    /// Delta runs that a restore merges into the base.
+    [[nodiscard]] std::uint32_t deltas() const;
     [[nodiscard]] std::uint64_t rows() const;
     [[nodiscard]] ByteCount rawBytes() const;
     /// Of all its runs, also those that older manifests wrote.

@@ -107,6 +107,7 @@ Result<Manifest> writeSyntheticFull(Repository& repository, const Manifest& from
     manifest.kind = BackupKind::Full;
     manifest.previousManifest = from.id;
     manifest.chainStart.reset();
+    manifest.sinceDatabase = from.sinceDatabase + 1;
     manifest.visibility.clear();
     manifest.bases = {{from.range, {}, compaction.cut()}};
     manifest.started = clock.wallNow();

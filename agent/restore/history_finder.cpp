@@ -69,7 +69,7 @@ Result<std::vector<HistoryFinder::Chain>> HistoryFinder::chainsOf(ShardId shard)
     });
     std::vector<Chain> chains;
     for (const BackupRecord& backup : backups) {
-        if (backup.kind == BackupKind::Full || chains.empty()) {
+        if (isFull(backup.kind) || chains.empty()) {
             chains.push_back({backup, {}});
         }
         chains.back().links.push_back(backup);
@@ -181,7 +181,7 @@ Result<std::vector<RestorableRange>> HistoryFinder::ranges(ShardId shard)
         range.toLsn = newest.lsn;
         // Where nothing happened between two backups, every moment between them is known too.
         range.everyCommit = last->hasDeltas() || newest.kind == BackupKind::Unchanged;
-        if (chain.base.kind == BackupKind::Full) {
+        if (isFull(chain.base.kind)) {
             ISO_ASSIGN(const repository::Manifest* const base, manifest(chain.base.id));
             range.gapBefore = base->chainStart ? base->chainStart->reason : std::string();
         }

@@ -202,7 +202,7 @@ void HeatPage::applyMarks()
     std::vector<HeatMark> marks;
     for (const BackupRecord& backup : m_context.state.backups()) {
         marks.push_back(
-            {backup.shard, viewmath::toSeconds(backup.asOf), backup.kind == BackupKind::Full});
+            {backup.shard, viewmath::toSeconds(backup.asOf), isFull(backup.kind)});
     }
     m_view->setMarks(std::move(marks));
 }

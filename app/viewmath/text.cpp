@@ -190,6 +190,10 @@ QString jobKind(JobKind kind)
         return Text::tr("verify");
     case JobKind::Reshard:
         return Text::tr("reshard");
+    case JobKind::Upkeep:
+        return Text::tr("upkeep");
+    case JobKind::Drill:
+        return Text::tr("drill");
     }
     return unknown();
 }
@@ -203,6 +207,8 @@ QString backupKind(BackupKind kind)
         return Text::tr("incremental");
     case BackupKind::Unchanged:
         return Text::tr("unchanged");
+    case BackupKind::Synthetic:
+        return Text::tr("synthetic full");
     }
     return unknown();
 }

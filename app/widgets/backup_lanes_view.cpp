@@ -274,7 +274,7 @@ void BackupLanesView::paintMarks(QPainter& painter, const viewmath::BackupLane& 
         const BackupRecord& backup = m_content.backups[mark.backup];
         const QColor colour = theme.tierColour(text::fromUtf8(backup.tier));
         paintBackupGlyph(
-            painter, {x, area.center().y()}, backup.kind == BackupKind::Full ? 5.5 : 4.0,
+            painter, {x, area.center().y()}, isFull(backup.kind) ? 5.5 : 4.0,
             backup.kind == BackupKind::Unchanged ? mixed(theme.panel, colour, 0.75) : colour,
             backup.kind != BackupKind::Unchanged);
     }

@@ -32,8 +32,15 @@ std::string_view backupKindName(BackupKind kind)
         return "incremental";
     case BackupKind::Unchanged:
         return "unchanged";
+    case BackupKind::Synthetic:
+        return "synthetic";
     }
     return "unknown";
+}
+
+bool isFull(BackupKind kind)
+{
+    return kind == BackupKind::Full || kind == BackupKind::Synthetic;
 }
 
 std::string_view verifyLevelName(VerifyLevel level)
@@ -66,6 +73,10 @@ std::string_view jobKindName(JobKind kind)
         return "verify";
     case JobKind::Reshard:
         return "reshard";
+    case JobKind::Upkeep:
+        return "upkeep";
+    case JobKind::Drill:
+        return "drill";
     }
     return "unknown";
 }

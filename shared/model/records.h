@@ -56,7 +56,8 @@ struct ShardRecord
     friend bool operator==(const ShardRecord&, const ShardRecord&) = default;
 };
 
-enum class BackupKind : std::uint8_t { Full = 1, Incremental = 2, Unchanged = 3 };
+/// Synthetic: a full one that was made of older backups in the repository, not of the database.
+enum class BackupKind : std::uint8_t { Full = 1, Incremental = 2, Unchanged = 3, Synthetic = 4 };
 enum class VerifyLevel : std::uint8_t {
     None = 0,
     Present = 1,
@@ -67,6 +68,8 @@ enum class VerifyLevel : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view backupKindName(BackupKind kind);
+/// From the database or synthetic: it starts a chain.
+[[nodiscard]] bool isFull(BackupKind kind);
 [[nodiscard]] std::string_view verifyLevelName(VerifyLevel level);
 
 /// One acknowledged backup of one shard: it has a manifest in the repository.
@@ -86,11 +89,20 @@ struct BackupRecord
     std::string tier;
     VerifyLevel verified = VerifyLevel::None;
     std::optional<WallTime> verifiedAt;
+    std::uint32_t deltas = 0;        ///< runs that a restore merges into its base
+    std::uint32_t sinceDatabase = 0; ///< synthetic fulls between its base and the database
 
     friend bool operator==(const BackupRecord&, const BackupRecord&) = default;
 };
 
-enum class JobKind : std::uint8_t { Backup = 1, Restore = 2, Verify = 3, Reshard = 4 };
+enum class JobKind : std::uint8_t {
+    Backup = 1,
+    Restore = 2,
+    Verify = 3,
+    Reshard = 4,
+    Upkeep = 5, ///< retention and garbage
+    Drill = 6   ///< a trial restore, compared with the database
+};
 enum class JobState : std::uint8_t {
     Queued = 1,
     Running = 2,

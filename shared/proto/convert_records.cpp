@@ -145,6 +145,8 @@ v1::Backup toProto(const BackupRecord& record)
     if (record.verifiedAt) {
         message.set_verified_at_micros(toUnixMicros(*record.verifiedAt));
     }
+    message.set_deltas(record.deltas);
+    message.set_since_database(record.sinceDatabase);
     return message;
 }
 
@@ -167,6 +169,8 @@ BackupRecord fromProto(const v1::Backup& message)
     if (message.has_verified_at_micros()) {
         record.verifiedAt = fromUnixMicros(message.verified_at_micros());
     }
+    record.deltas = message.deltas();
+    record.sinceDatabase = message.since_database();
     return record;
 }
 

@@ -156,7 +156,9 @@ void TestConvert::backup_fullAndEmpty_roundTrip()
                               .storedBytes = ByteCount(7),
                               .tier = "local",
                               .verified = VerifyLevel::Compared,
-                              .verifiedAt = fromUnixMicros(0)};
+                              .verifiedAt = fromUnixMicros(0),
+                              .deltas = 8,
+                              .sinceDatabase = 9};
     QVERIFY(throughBytes<proto::v1::Backup>(record) == record);
     QVERIFY(throughBytes<proto::v1::Backup>(BackupRecord()) == BackupRecord());
 }

@@ -7,6 +7,7 @@
 
 #include <QTest>
 #include <random>
+#include <set>
 
 using namespace isotherm;
 using repository::Manifest;
@@ -147,6 +148,35 @@ private Q_SLOTS:
             QVERIFY2(report.value().ok(),
                      report.value().ok() ? "" : report.value().damages[0].text().c_str());
         }
+    }
+
+    /// A snapshot shows transactions, not a position: read at the end, without those it does not
+    /// show.
+    void read_asASnapshotShowsIt_equalsTheOracle()
+    {
+        RepositoryFixture fixture;
+        int told = 0;
+        for (std::uint64_t seed = 300; seed < 306; ++seed) {
+            Chain chain(fixture, seed);
+            for (std::size_t at = chain.base.lastShown; at < kTransactions; at += 7) {
+                std::set<std::uint64_t> shown;
+                for (std::size_t i = 0; i <= at; ++i) {
+                    shown.insert(chain.world.transactions()[i].record.id);
+                }
+                repository::ReadMoment moment;
+                moment.visible = [&shown](std::uint64_t transaction, Lsn) {
+                    return shown.contains(transaction);
+                };
+                const auto reader = fixture.repository->openTableAt(chain.manifest, 0, moment);
+                const auto source = reader.value()->openRows({}, {});
+                const auto rows = test::readAll(*source.value());
+                QVERIFY2(rows.ok(), rows.ok() ? "" : rows.error().text().c_str());
+                QVERIFY2(rows.value() == chain.expected(at, -1000, 1000),
+                         qPrintable(QStringLiteral("seed %1, as of %2").arg(seed).arg(at)));
+                told += rows.value() != chain.expected(kTransactions - 1, -1000, 1000) ? 1 : 0;
+            }
+        }
+        QVERIFY(told > 0); // else it would not matter
     }
 
     void read_cutByLsnInsteadOfVisibility_losesRows()

@@ -46,6 +46,7 @@ Manifest sampleManifest()
     manifest.started = fromUnixMicros(-1);
     manifest.sequences = {{"public", "notes_id_seq", "public.notes", -7, -2, 20}};
     manifest.chainStop = {"dropped: DROP TABLE notes_1", Lsn(77)};
+    manifest.sinceDatabase = 3;
     return manifest;
 }
 
