@@ -2,6 +2,7 @@
 #include "agent/backup/backup_handler.h"
 
 #include "agent/backup/catalog.h"
+#include "agent/repository/synthetic.h"
 #include "shared/base/time_text.h"
 
 #include <chrono>
@@ -18,20 +19,33 @@ namespace
 
 constexpr const char* kCommitted = "committed";
 
-bool wantsIncremental(const std::string& params)
+/// The increment before a synthetic full is done.
+constexpr const char* kContinued = "continued";
+
+BackupKind wantedKind(const std::string& params)
 {
     const nlohmann::json parsed = nlohmann::json::parse(params, nullptr, false);
-    return parsed.is_object() && parsed.value("incremental", false);
+    if (!parsed.is_object()) {
+        return BackupKind::Full;
+    }
+    return parsed.value("synthetic", false)     ? BackupKind::Synthetic
+           : parsed.value("incremental", false) ? BackupKind::Incremental
+                                                : BackupKind::Full;
 }
 
-/// Right after a base, capture may not be there yet: it is within a second or two.
-void waitForPosition(const journal::Journal& journal, Lsn position, const std::stop_token& stop)
+/// What capture has to put into the journal arrives within a second or two.
+constexpr auto kJournalDelay = std::chrono::seconds(20);
+
+bool waitForPosition(const journal::Journal& journal, Lsn position, const std::stop_token& stop)
 {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (journal.position() < position && !stop.stop_requested() &&
-           std::chrono::steady_clock::now() < deadline) {
+    const auto deadline = std::chrono::steady_clock::now() + kJournalDelay;
+    while (journal.position() < position) {
+        if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline) {
+            return false;
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+    return true;
 }
 
 std::unordered_map<std::uint64_t, ShardId> shardsByLeaf(const topology::Topology& topology)
@@ -61,40 +75,37 @@ BackupHandler::BackupHandler(BackupPorts ports, Stores stores, BackupSettings se
 
 std::string backupParams(BackupKind wanted)
 {
-    return wanted == BackupKind::Incremental ? R"({"incremental":true})" : "{}";
+    switch (wanted) {
+    case BackupKind::Incremental:
+        return R"({"incremental":true})";
+    case BackupKind::Synthetic:
+        return R"({"synthetic":true})";
+    default:
+        return "{}";
+    }
 }
 
 Result<std::string> BackupHandler::run(jobs::JobContext& context)
 {
     journal::Journal* const journal = m_stores.journal ? m_stores.journal() : nullptr;
+    const BackupKind wanted = wantedKind(context.params());
     const auto found = m_stores.topology.find(context.shards().at(0));
     if (!found.ok() && found.error().code == Code::NotFound && journal != nullptr) {
         return closeChain(context, *journal);
     }
     ISO_ASSIGN(const topology::ShardPlace place, found);
-    if (journal == nullptr || !wantsIncremental(context.params())) {
+    if (journal == nullptr || wanted == BackupKind::Full) {
         return runFull(context, place, std::nullopt);
     }
-    ISO_ASSIGN(const std::optional<Increment> cut, increment(context, place, *journal));
-    if (!cut) {
-        return runFull(context, place, std::nullopt);
+    ISO_ASSIGN(const Continued continued, continueChain(context, place, *journal));
+    if (continued.finished) {
+        return continued.summary;
     }
-    if (cut->manifest) {
-        const nlohmann::json state = {{"manifest", cut->manifest->id}, {"mark", ""}};
-        ISO_TRY(context.checkpoint(kCommitted, state.dump()));
-        ISO_ASSIGN(const std::string summary, record(*cut->manifest, ""));
-        if (!cut->end) {
-            return std::to_string(cut->changes) + " changes as " + formatBytes(cut->stored) + "; " +
-                   summary;
-        }
+    if (continued.start || !continued.manifest) {
+        return runFull(context, place, continued.start);
     }
-    m_stores.log.warning("backup.chain_ended", cut->end->reason,
-                         {{"shard", static_cast<std::int64_t>(place.record().id.get())},
-                          {"after", formatLsn(cut->end->after)}});
-    if (cut->end->leafGone) {
-        return "its history is complete: " + cut->end->reason;
-    }
-    return runFull(context, place, repository::ChainStart{cut->end->reason, cut->end->after});
+    return wanted == BackupKind::Synthetic ? compact(context, place, *continued.manifest)
+                                           : Result<std::string>(continued.summary);
 }
 
 Result<std::string> BackupHandler::closeChain(jobs::JobContext& context, journal::Journal& journal)
@@ -127,25 +138,60 @@ Result<std::string> BackupHandler::closeChain(jobs::JobContext& context, journal
            summary;
 }
 
-Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,
-                                                          const topology::ShardPlace& place,
-                                                          journal::Journal& journal)
+Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& context,
+                                                              const topology::ShardPlace& place,
+                                                              journal::Journal& journal)
 {
     context.setPhase("read the journal");
+    Continued continued;
     ISO_ASSIGN(const auto newest, m_stores.backups.newest(place.record().id, std::nullopt));
     if (!newest) {
-        return std::optional<Increment>();
+        return continued;
     }
-    waitForPosition(journal, newest->lsn, context.stopToken());
+    // Right after a base, capture may not be there yet.
+    (void)waitForPosition(journal, newest->lsn, context.stopToken());
     const Lsn position = journal.position();
-    ISO_ASSIGN(const repository::Manifest previous, m_ports.repository.loadManifest(newest->id));
+    ISO_ASSIGN(const std::optional<Increment> cut,
+               increment(context, journal, newest->id, position));
+    if (!cut) {
+        return continued;
+    }
+    if (cut->manifest) {
+        const bool compacts = wantedKind(context.params()) == BackupKind::Synthetic;
+        const nlohmann::json state = {{"manifest", cut->manifest->id}, {"mark", ""}};
+        ISO_TRY(context.checkpoint(compacts && !cut->end ? kContinued : kCommitted, state.dump()));
+        ISO_ASSIGN(const std::string summary, record(*cut->manifest, ""));
+        continued.summary = std::to_string(cut->changes) + " changes as " +
+                            formatBytes(cut->stored) + "; " + summary;
+        continued.manifest = cut->manifest;
+    }
+    if (cut->end) {
+        m_stores.log.warning("backup.chain_ended", cut->end->reason,
+                             {{"shard", static_cast<std::int64_t>(place.record().id.get())},
+                              {"after", formatLsn(cut->end->after)}});
+        if (cut->end->leafGone) {
+            continued.finished = true;
+            continued.summary = "its history is complete: " + cut->end->reason;
+            return continued;
+        }
+        continued.start = repository::ChainStart{cut->end->reason, cut->end->after};
+    }
+    return continued;
+}
+
+Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,
+                                                          journal::Journal& journal,
+                                                          const std::string& previous, Lsn upTo)
+{
+    ISO_ASSIGN(const topology::ShardPlace place, m_stores.topology.find(context.shards().at(0)));
+    ISO_ASSIGN(const repository::Manifest before, m_ports.repository.loadManifest(previous));
     const auto tablesNow = [&]() -> Result<std::vector<TableSchema>> {
         ISO_ASSIGN(engine::KeyspaceLayout now,
                    m_ports.engine.describeKeyspace(place.keyspace->stored.spec));
         return std::move(now.tables);
     };
     const auto shards = shardsByLeaf(m_stores.topology);
-    const IncrementRequest request{previous, position, tablesNow,
+    const IncrementRequest request{before, upTo, tablesNow,
                                    [&shards](std::uint64_t leaf) {
                                        const auto found = shards.find(leaf);
                                        return found == shards.end() ? std::nullopt
@@ -162,6 +208,64 @@ Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& cont
     }
     ISO_ASSIGN(Increment done, std::move(cut));
     return std::optional(std::move(done));
+}
+
+Result<std::string> BackupHandler::compact(jobs::JobContext& context,
+                                           const topology::ShardPlace& place,
+                                           const repository::Manifest& from)
+{
+    if (!from.hasDeltas()) {
+        return std::string("unchanged since its base: nothing to compact");
+    }
+    context.setPhase("compact");
+    context.setTotalBytes(from.rawBytes().get());
+    repository::SyntheticOptions options;
+    options.compressionLevel = m_settings.compressionLevel;
+    options.onWritten = [&context](ByteCount bytes, std::uint64_t rows) {
+        context.addProgress(bytes.get(), rows);
+    };
+    auto written = repository::writeSyntheticFull(m_ports.repository, from, options, m_ports.clock,
+                                                  context.stopToken());
+    if (!written.ok() && written.error().code == Code::DataLoss) {
+        // The rows still are in the database: a whole chain from here on is worth more.
+        m_stores.log.warning("backup.not_synthetic", written.error().text(),
+                             {{"shard", static_cast<std::int64_t>(place.record().id.get())},
+                              {"manifest", from.id}});
+        return runFull(context, place, std::nullopt);
+    }
+    ISO_ASSIGN(const repository::Manifest manifest, std::move(written));
+    const nlohmann::json state = {{"manifest", manifest.id}, {"mark", ""}};
+    ISO_TRY(context.checkpoint(kCommitted, state.dump()));
+    ISO_ASSIGN(const std::string summary, record(manifest, ""));
+    return "compacted " + std::to_string(from.deltas()) + " deltas; " + summary;
+}
+
+void BackupHandler::tryToBridge(jobs::JobContext& context, const repository::Manifest& full)
+{
+    if (full.kind != BackupKind::Full || full.sinceDatabase > 0 || full.chainStart) {
+        return;
+    }
+    if (const Status closed = bridgeTo(context, full); !closed.ok()) {
+        m_stores.log.warning("backup.chain_not_bridged", closed.error().text(),
+                             {{"shard", static_cast<std::int64_t>(full.shard.get())},
+                              {"manifest", full.id}});
+    }
+}
+
+Status BackupHandler::bridgeTo(jobs::JobContext& context, const repository::Manifest& full)
+{
+    journal::Journal* const journal = m_stores.journal ? m_stores.journal() : nullptr;
+    ISO_ASSIGN(const auto before, m_stores.backups.newest(
+                                      full.shard, full.asOf - std::chrono::microseconds(1)));
+    if (journal == nullptr || !before || before->lsn >= full.lsn ||
+        !waitForPosition(*journal, full.lsn, context.stopToken())) {
+        return {};
+    }
+    context.setPhase("continue the chain before");
+    ISO_ASSIGN(const std::optional<Increment> cut,
+               increment(context, *journal, before->id, full.lsn));
+    return cut && cut->manifest ? m_stores.backups.put(recordOf(*cut->manifest, m_settings.tier))
+                                : Status();
 }
 
 Result<std::string> BackupHandler::runFull(jobs::JobContext& context,
@@ -183,7 +287,9 @@ Result<std::string> BackupHandler::runFull(jobs::JobContext& context,
                            context.stopToken()));
     const nlohmann::json state = {{"manifest", manifest.id}, {"mark", mark}};
     ISO_TRY(context.checkpoint(kCommitted, state.dump()));
-    return record(manifest, mark);
+    ISO_ASSIGN(std::string summary, record(manifest, mark));
+    tryToBridge(context, manifest);
+    return summary;
 }
 
 std::vector<SequenceValue> BackupHandler::sequences() const
@@ -199,7 +305,7 @@ jobs::Recovery BackupHandler::recovery(const jobs::JobContext& /*context*/)
 Result<std::string> BackupHandler::resume(jobs::JobContext& context)
 {
     const auto checkpoint = context.lastCheckpoint();
-    if (!checkpoint || checkpoint->step != kCommitted) {
+    if (!checkpoint || (checkpoint->step != kCommitted && checkpoint->step != kContinued)) {
         return run(context);
     }
     const nlohmann::json state = nlohmann::json::parse(checkpoint->state, nullptr, false);
@@ -208,7 +314,14 @@ Result<std::string> BackupHandler::resume(jobs::JobContext& context)
     }
     ISO_ASSIGN(const repository::Manifest manifest,
                m_ports.repository.loadManifest(state.value("manifest", "")));
-    return record(manifest, state.value("mark", ""));
+    ISO_ASSIGN(std::string summary, record(manifest, state.value("mark", "")));
+    if (checkpoint->step == kContinued) {
+        ISO_ASSIGN(const topology::ShardPlace place,
+                   m_stores.topology.find(context.shards().at(0)));
+        return compact(context, place, manifest);
+    }
+    tryToBridge(context, manifest);
+    return summary;
 }
 
 Status BackupHandler::rollBack(jobs::JobContext& /*context*/)

@@ -30,13 +30,11 @@ struct BackupSettings
 [[nodiscard]] std::string backupParams(BackupKind wanted);
 
 /// Runs backup jobs: one shard each. An incremental one that cannot continue the chain becomes a
-/// full one, and the manifest says why. Crash table:
-///   before the manifest is committed   nothing is visible; the job runs again from its start, and
-///   the objects that no
-///                                      manifest names are removed when the agent starts
-///   committed, not yet checkpointed    the backup counts (the catalogue is reconciled at start);
-///   the job runs again checkpointed, not yet recorded     the job resumes and records it
-/// Thread-safe; the referenced objects outlive it.
+/// full one, and the manifest says why. A synthetic one continues the chain up to now, then compacts
+/// it in the repository; where there is nothing to compact, that nothing has changed is all there is
+/// to say; where the chain cannot be read, the shard is backed up from the database. After a full one
+/// from the database the chain before it is continued up to it: no commit falls between the two.
+/// agent/jobs/JOBS.md has the crash table. Thread-safe; the referenced objects outlive it.
 class BackupHandler final : public jobs::JobHandler
 {
 public:
@@ -64,11 +62,29 @@ private:
     [[nodiscard]] Result<ShardBackupRequest> requestFor(const topology::ShardPlace& place);
     [[nodiscard]] Result<std::string> record(const repository::Manifest& manifest,
                                              const std::string& mark);
-    /// The changes since the newest backup; nullopt (and `start` says why, if there was a chain):
-    /// a full one is needed.
+    /// The changes since `previous`, up to `upTo`; nullopt: it cannot be continued.
     [[nodiscard]] Result<std::optional<Increment>> increment(jobs::JobContext& context,
-                                                             const topology::ShardPlace& place,
-                                                             journal::Journal& journal);
+                                                             journal::Journal& journal,
+                                                             const std::string& previous,
+                                                             Lsn upTo);
+    /// Cuts an increment: the summary for people, unless the chain ended or has none; then a full
+    /// one is needed, and `start` says why.
+    struct Continued
+    {
+        std::optional<repository::Manifest> manifest;
+        std::string summary;
+        std::optional<repository::ChainStart> start;
+        bool finished = false; ///< its leaves are gone: nothing is to follow
+    };
+    [[nodiscard]] Result<Continued> continueChain(jobs::JobContext& context,
+                                                  const topology::ShardPlace& place,
+                                                  journal::Journal& journal);
+    [[nodiscard]] Result<std::string> compact(jobs::JobContext& context,
+                                              const topology::ShardPlace& place,
+                                              const repository::Manifest& from);
+    /// Continues the chain before `full` up to it. May be called again.
+    [[nodiscard]] Status bridgeTo(jobs::JobContext& context, const repository::Manifest& full);
+    void tryToBridge(jobs::JobContext& context, const repository::Manifest& full);
     /// The last piece of a shard that is not there any more.
     [[nodiscard]] Result<std::string> closeChain(jobs::JobContext& context,
                                                  journal::Journal& journal);

@@ -19,11 +19,18 @@ struct ChainSpan
     std::size_t end = 0;
 };
 
+struct Rules
+{
+    const RetentionPolicy& policy;
+    WallTime now{};
+    ShardLife life = ShardLife::Active;
+};
+
 std::vector<ChainSpan> chainsOf(const std::vector<RetainedBackup>& backups)
 {
     std::vector<ChainSpan> chains;
     for (std::size_t i = 0; i < backups.size(); ++i) {
-        if (chains.empty() || backups[i].kind == BackupKind::Full) {
+        if (chains.empty() || isFull(backups[i].kind)) {
             chains.push_back({i, i});
         }
         chains.back().end = i + 1;
@@ -38,15 +45,15 @@ std::string duration(std::chrono::seconds length)
 
 /// Why the backup stays; empty: no rule wants it.
 std::string reasonToKeep(const std::vector<RetainedBackup>& backups, std::size_t index,
-                         const ChainSpan& chain, std::size_t chainsAfter,
-                         const RetentionPolicy& policy, WallTime now)
+                         const ChainSpan& chain, std::size_t chainsAfter, const Rules& rules)
 {
+    const auto& [policy, now, life] = rules;
     const bool lastOfChain = index + 1 == chain.end;
-    if (index + 1 == backups.size()) {
-        return "the newest backup";
-    }
     if (policy.empty()) {
         return "no retention rule";
+    }
+    if (index + 1 == backups.size() && life == ShardLife::Active) {
+        return "the newest backup";
     }
     if (policy.age && now - backups[index].asOf <= *policy.age) {
         return "not older than " + duration(*policy.age);
@@ -56,7 +63,8 @@ std::string reasonToKeep(const std::vector<RetainedBackup>& backups, std::size_t
     }
     // A window begins inside of a chain whose last backup is younger, or at a single moment that
     // the last backup before it shows.
-    if (lastOfChain && policy.window && now - backups[index + 1].asOf < *policy.window) {
+    if (lastOfChain && policy.window && index + 1 < backups.size() &&
+        now - backups[index + 1].asOf < *policy.window) {
         return "the last before the window of " + duration(*policy.window);
     }
     if (lastOfChain && policy.chains && chainsAfter < *policy.chains) {
@@ -65,11 +73,25 @@ std::string reasonToKeep(const std::vector<RetainedBackup>& backups, std::size_t
     return {};
 }
 
+/// A chain that stays needs its first backup: it says from which moment on the chain restores.
+void keepBeginning(std::vector<RetentionDecision>& decisions, const ChainSpan& chain)
+{
+    const auto begin = decisions.begin() + static_cast<std::ptrdiff_t>(chain.begin);
+    const auto end = decisions.begin() + static_cast<std::ptrdiff_t>(chain.end);
+    const auto kept = std::find_if(begin, end, [](const auto& decision) { return decision.keep; });
+    if (kept != end && !begin->keep) {
+        begin->keep = true;
+        begin->reason = "the beginning of what " + (end - 1)->id + " restores";
+    }
+}
+
 } // namespace
 
 std::vector<RetentionDecision> decideRetention(std::vector<RetainedBackup> backups,
-                                               const RetentionPolicy& policy, WallTime now)
+                                               const RetentionPolicy& policy, WallTime now,
+                                               ShardLife life)
 {
+    const Rules rules{policy, now, life};
     std::stable_sort(
         backups.begin(), backups.end(),
         [](const RetainedBackup& a, const RetainedBackup& b) { return a.asOf < b.asOf; });
@@ -80,7 +102,7 @@ std::vector<RetentionDecision> decideRetention(std::vector<RetainedBackup> backu
             RetentionDecision decision;
             decision.id = backups[index].id;
             decision.reason =
-                reasonToKeep(backups, index, chains[i], chains.size() - 1 - i, policy, now);
+                reasonToKeep(backups, index, chains[i], chains.size() - 1 - i, rules);
             decision.keep = !decision.reason.empty();
             if (!decision.keep) {
                 decision.reason = index + 1 < chains[i].end
@@ -89,38 +111,9 @@ std::vector<RetentionDecision> decideRetention(std::vector<RetainedBackup> backu
             }
             decisions.push_back(std::move(decision));
         }
+        keepBeginning(decisions, chains[i]);
     }
     return decisions;
-}
-
-Result<RetentionReport> enforceRetention(repository::Repository& repository,
-                                         const PolicyOf& policyOf,
-                                         const repository::GarbageOptions& garbage, WallTime now)
-{
-    ISO_ASSIGN(const std::vector<repository::ManifestName> names,
-               repository.listManifests(std::nullopt));
-    std::map<ShardId, std::vector<RetainedBackup>> shards;
-    std::map<ShardId, std::string> keyspaces;
-    for (const repository::ManifestName& name : names) {
-        ISO_ASSIGN(const repository::Manifest manifest, repository.loadManifest(name.id));
-        shards[name.shard].push_back({name.id, manifest.kind, name.asOf});
-        keyspaces[name.shard] = manifest.keyspace;
-    }
-    RetentionReport report;
-    for (auto& [shard, backups] : shards) {
-        const auto policy = policyOf(keyspaces[shard]);
-        for (const RetentionDecision& decision :
-             decideRetention(std::move(backups), policy.value_or(RetentionPolicy()), now)) {
-            if (decision.keep) {
-                ++report.kept;
-                continue;
-            }
-            ISO_TRY(repository.removeManifest(decision.id));
-            report.removed.push_back(decision.id);
-        }
-    }
-    ISO_ASSIGN(report.garbage, repository.collectGarbage(garbage));
-    return report;
 }
 
 } // namespace isotherm::backup

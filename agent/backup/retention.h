@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/repository/repository.h"
 #include "shared/base/clock.h"
-#include "shared/base/result.h"
 #include "shared/model/records.h"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,28 +44,16 @@ struct RetentionDecision
     friend bool operator==(const RetentionDecision&, const RetentionDecision&) = default;
 };
 
-/// Decides on all backups of one shard, in the order of their moments. Every manifest names all
-/// runs that it needs, so none hurts another by going; the last one of a chain restores every
-/// commit of the chain. The newest backup always stays.
+/// A retired shard (resharded, or its partition was dropped) gets no new backups: its newest one is
+/// not kept for ever.
+enum class ShardLife { Active, Retired };
+
+/// Decides on all backups of one shard, in the order of their moments (equal moments: the given
+/// one). Every manifest names all runs that it needs, so none hurts another by going; the last one
+/// of a chain restores every commit of the chain, and the first one says where it begins. The newest
+/// backup of an active shard always stays.
 [[nodiscard]] std::vector<RetentionDecision>
-decideRetention(std::vector<RetainedBackup> backups, const RetentionPolicy& policy, WallTime now);
-
-struct RetentionReport
-{
-    std::uint32_t kept = 0;
-    std::vector<std::string> removed; ///< ids of manifests
-    repository::GarbageReport garbage;
-};
-
-/// The policy of a keyspace; nullopt: nothing of it is removed.
-using PolicyOf = std::function<std::optional<RetentionPolicy>(const std::string& keyspace)>;
-
-/// Carries the decisions out: manifests first, the oldest first, then the mark, and after its grace
-/// the runs that no manifest names. Interrupted anywhere it leaves complete backups and garbage. A
-/// manifest that cannot be read stops it before anything of its shard is removed.
-[[nodiscard]] Result<RetentionReport> enforceRetention(repository::Repository& repository,
-                                                       const PolicyOf& policyOf,
-                                                       const repository::GarbageOptions& garbage,
-                                                       WallTime now);
+decideRetention(std::vector<RetainedBackup> backups, const RetentionPolicy& policy, WallTime now,
+                ShardLife life = ShardLife::Active);
 
 } // namespace isotherm::backup

@@ -11,7 +11,9 @@ namespace isotherm::backup
 {
 
 Scheduler::Scheduler(Parts parts, SchedulerOptions options)
-    : m_parts(parts), m_options(std::move(options)), m_policy(m_options.policy)
+    : m_parts(parts), m_options(std::move(options)),
+      m_book(parts.topology, parts.backups, parts.load, m_options.rotation),
+      m_policy(m_options.policy)
 {
 }
 
@@ -80,7 +82,7 @@ void Scheduler::noteFinished(const JobRecord& job)
     if (job.state == JobState::Done) {
         m_failures.erase(shard);
         m_notBefore.erase(shard);
-        m_turnsMade = {}; // it may have had its turn
+        m_book.forget();
     } else {
         m_notBefore[shard] = m_parts.clock.wallNow() + retryDelay(++m_failures[shard]);
     }
@@ -95,14 +97,13 @@ void Scheduler::setPolicy(const SchedulePolicy& policy)
 Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
 {
     const WallTime now = m_parts.clock.wallNow();
-    SchedulePolicy policy;
-    {
-        const std::lock_guard lock(m_mutex);
-        policy = m_policy;
-    }
+    const SchedulePolicy policy = this->policy();
     ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
     ISO_ASSIGN(const auto schedules, m_parts.schedules.all());
-    ISO_ASSIGN(const auto fulls, turns(now));
+    std::map<ShardId, FullTurn> turns;
+    if (m_parts.captured) {
+        ISO_ASSIGN(turns, m_book.turns(now));
+    }
     std::vector<Candidate> candidates;
     for (const auto& keyspace : m_parts.topology.keyspaces()) {
         const std::string shape = shapeOf(keyspace->layout.tables);
@@ -119,7 +120,7 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
                                 {keyspace, i}};
             const auto schedule = schedules.find(shard.id);
             if (backup != newest.end() && m_parts.captured && m_parts.captured(candidate.place)) {
-                chooseKind(candidate, fulls, now);
+                chooseKind(candidate, due, backup->second, turns);
             } else if (backup != newest.end() && schedule != schedules.end()) {
                 candidate.schedule = schedule->second;
                 candidate.shape = shape;
@@ -132,57 +133,69 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
     return candidates;
 }
 
-Result<std::map<ShardId, FullTurn>> Scheduler::turns(WallTime now) const
+ChainFacts Scheduler::chainOf(const topology::ShardPlace& place,
+                              const std::optional<BackupRecord>& newest) const
 {
-    constexpr auto kGoodFor = std::chrono::minutes(1);
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_parts.captured || (now >= m_turnsMade && now < m_turnsMade + kGoodFor)) {
-            return m_turns;
-        }
-    }
-    ISO_ASSIGN(const auto fulls, m_parts.backups.newestFullPerShard());
-    std::vector<RotationShard> shards;
-    for (const auto& keyspace : m_parts.topology.keyspaces()) {
-        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
-            const auto full = fulls.find(keyspace->shards[i].id);
-            shards.push_back({keyspace->shards[i].id, keyspace->layout.shards[i].size,
-                              full == fulls.end() ? std::nullopt : std::optional(full->second)});
-        }
-    }
-    const ExpectedLoad unknown = [](ShardId, WallTime) { return std::optional<double>(); };
-    std::map<ShardId, FullTurn> turns;
-    for (FullTurn& turn : planRotation(std::move(shards), m_parts.load ? m_parts.load : unknown,
-                                       now, m_options.rotation)) {
-        const ShardId shard = turn.shard;
-        turns.emplace(shard, std::move(turn));
+    ChainFacts chain;
+    chain.captured = m_parts.captured && m_parts.captured(place);
+    chain.hasBackup = newest.has_value();
+    if (newest) {
+        chain.deltas = newest->deltas;
+        chain.sinceDatabase = newest->sinceDatabase;
     }
     const std::lock_guard lock(m_mutex);
-    m_turns = turns;
-    m_turnsMade = now;
-    return turns;
+    if (const auto wait = m_notBefore.find(place.record().id); wait != m_notBefore.end()) {
+        chain.notBefore = wait->second;
+    }
+    return chain;
 }
 
-void Scheduler::chooseKind(Candidate& candidate, const std::map<ShardId, FullTurn>& turns,
-                           WallTime now) const
+void Scheduler::chooseKind(Candidate& candidate, const DueTime& due, const BackupRecord& newest,
+                           const std::map<ShardId, FullTurn>& turns) const
 {
-    candidate.entry.kind = BackupKind::Incremental;
-    const auto turn = turns.find(candidate.entry.shard);
-    if (turn == turns.end()) {
-        return;
+    ChainFacts chain = chainOf(candidate.place, newest);
+    if (const auto turn = turns.find(candidate.entry.shard); turn != turns.end()) {
+        chain.turn = turn->second;
     }
-    WallTime slot = std::max(turn->second.slot, now);
-    {
-        const std::lock_guard lock(m_mutex);
-        if (const auto wait = m_notBefore.find(candidate.entry.shard); wait != m_notBefore.end()) {
-            slot = std::max(slot, wait->second);
+    BackupChoice choice = chooseBackup(due, chain, m_book.rules(), m_parts.clock.wallNow());
+    candidate.entry.due = choice.due;
+    candidate.entry.kind = choice.kind;
+    candidate.entry.reason = std::move(choice.reason);
+}
+
+Result<std::vector<ScheduleEntry>> Scheduler::entriesAhead(const Ahead& wanted) const
+{
+    const WallTime now = m_parts.clock.wallNow();
+    AheadOptions options{policy(), m_book.rules(), wanted.until.value_or(WallTime{}),
+                         wanted.fullsOnly, wanted.limit};
+    if (!wanted.until) {
+        options.until = m_book.endOfNextRotation(now);
+    }
+    ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
+    ISO_ASSIGN(auto turns, m_book.turnsUntil(now, options.until));
+    std::vector<AheadShard> shards;
+    for (const auto& keyspace : m_parts.topology.keyspaces()) {
+        if (!wanted.keyspace.empty() && wanted.keyspace != keyspace->stored.record.name) {
+            continue;
+        }
+        for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
+            const topology::ShardPlace place{keyspace, i};
+            const auto found = newest.find(place.record().id);
+            const auto backup =
+                found == newest.end() ? std::nullopt : std::optional(found->second);
+            shards.push_back({factsOf(place, backup), chainOf(place, backup),
+                              place.record().keyspace, place.record().rangeText,
+                              std::move(turns[place.record().id]),
+                              static_cast<std::uint32_t>(keyspace->layout.tables.size())});
         }
     }
-    if (slot <= candidate.entry.due) {
-        candidate.entry.due = slot;
-        candidate.entry.kind = BackupKind::Full;
-        candidate.entry.reason = turn->second.reason;
-    }
+    return scheduleAhead(shards, now, options);
+}
+
+SchedulePolicy Scheduler::policy() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_policy;
 }
 
 bool Scheduler::goesBefore(const Candidate& a, const Candidate& b)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/backup/backup_choice.h"
 #include "agent/backup/backup_handler.h"
 #include "agent/backup/change_detector.h"
-#include "agent/backup/rotation.h"
+#include "agent/backup/rotation_book.h"
+#include "agent/backup/schedule_ahead.h"
 #include "agent/backup/schedule_policy.h"
 #include "agent/heat/temperature_model.h"
 #include "agent/jobs/job_engine.h"
@@ -24,7 +26,7 @@ struct SchedulerOptions
     SchedulePolicy policy;
     std::size_t maxConcurrent = 2; ///< backups that the scheduler has under way at a time
     std::string tier;
-    RotationOptions rotation = {};
+    RotationWishes rotation = {};
 };
 
 /// Gives every shard its backups: as often as its temperature deserves, at most `maxConcurrent` at
@@ -32,8 +34,8 @@ struct SchedulerOptions
 /// own intervals gone by goes first, a shard without any backup before all; then the hottest. A
 /// shard that has certainly not changed gets a manifest with a newer moment instead, and no data is
 /// written. While changes are captured, backups are incremental but for one full a rotation, in the
-/// slot that planRotation gives the shard. One shard in trouble holds up no other. Thread-safe; the
-/// referenced objects outlive it.
+/// slot that planRotation gives the shard: synthetic, or from the database (chooseBackup). One shard
+/// in trouble holds up no other. Thread-safe; the referenced objects outlive it.
 class Scheduler
 {
 public:
@@ -61,11 +63,22 @@ public:
     /// What will run next, the soonest first, and why.
     [[nodiscard]] Result<std::vector<ScheduleEntry>> entries() const;
 
+    /// Every backup to come, the soonest first, if nothing fails and temperatures stay.
+    struct Ahead
+    {
+        std::optional<WallTime> until = {}; ///< none: to the end of the coming rotation
+        std::string keyspace = {};          ///< "": all
+        bool fullsOnly = false;
+        std::size_t limit = 10'000;
+    };
+    [[nodiscard]] Result<std::vector<ScheduleEntry>> entriesAhead(const Ahead& wanted) const;
+
     /// A backup job has ended: failures postpone the next try.
     void noteFinished(const JobRecord& job);
 
     /// The wishes changed (configuration reload).
     void setPolicy(const SchedulePolicy& policy);
+    void setRotation(const RotationWishes& wishes) { m_book.setWishes(wishes); }
 
 private:
     struct Candidate
@@ -88,20 +101,20 @@ private:
                                      const std::optional<BackupRecord>& newest) const;
     [[nodiscard]] Status moveOn(const Candidate& candidate);
     [[nodiscard]] Status submit(const Candidate& candidate);
-    /// The turns of this rotation, worked out anew every minute.
-    [[nodiscard]] Result<std::map<ShardId, FullTurn>> turns(WallTime now) const;
     /// Incremental, or the shard's full of this rotation when that comes first.
-    void chooseKind(Candidate& candidate, const std::map<ShardId, FullTurn>& turns,
-                    WallTime now) const;
+    void chooseKind(Candidate& candidate, const DueTime& due, const BackupRecord& newest,
+                    const std::map<ShardId, FullTurn>& turns) const;
+    [[nodiscard]] ChainFacts chainOf(const topology::ShardPlace& place,
+                                     const std::optional<BackupRecord>& newest) const;
+    [[nodiscard]] SchedulePolicy policy() const;
 
     const Parts m_parts;
     const SchedulerOptions m_options;
+    mutable RotationBook m_book; ///< keeps what it worked out for a while
     mutable std::mutex m_mutex;
     SchedulePolicy m_policy;
     std::map<ShardId, std::uint32_t> m_failures; ///< in a row
     std::map<ShardId, WallTime> m_notBefore;
-    mutable std::map<ShardId, FullTurn> m_turns; ///< as of m_turnsMade
-    mutable WallTime m_turnsMade{};
 };
 
 } // namespace isotherm::backup

@@ -28,6 +28,14 @@ struct MetricsSection
     std::string listen = "127.0.0.1:9857"; ///< empty: no endpoint
 };
 
+/// Which backups stay: all that one of the rules wants; without a rule every one.
+struct RetentionRules
+{
+    std::optional<std::uint32_t> chains = {};             ///< the newest fulls, and what goes on
+    std::optional<std::chrono::milliseconds> age = {};    ///< every backup that is not older
+    std::optional<std::chrono::milliseconds> window = {}; ///< every commit of that time
+};
+
 struct KeyspaceSection
 {
     std::string name;
@@ -36,6 +44,7 @@ struct KeyspaceSection
     std::optional<std::chrono::milliseconds> rpo;
     std::chrono::milliseconds rotation = std::chrono::hours(24 * 7);
     std::optional<double> hotRate; ///< rows a second of a shard at its limit
+    std::optional<RetentionRules> retention; ///< instead of the general ones
 };
 
 struct ClusterSection
@@ -78,6 +87,29 @@ struct ScheduleSection
     double warmAbove = 0.5;
     double jitter = 0.1; ///< of the interval, either way; 0 to 0.5
     std::uint32_t maxConcurrentJobs = 2;
+};
+
+/// Upkeep of the repository. Nothing is removed as long as there is no rule.
+struct RetentionSection
+{
+    RetentionRules rules;
+    std::chrono::milliseconds every = std::chrono::hours(1);
+    std::chrono::milliseconds grace = std::chrono::hours(24); ///< from unnamed to deleted
+};
+
+/// How fulls come round; how long a rotation is says the keyspace.
+struct RotationSection
+{
+    std::chrono::milliseconds slot = std::chrono::hours(1);
+    std::uint32_t databaseEvery = 4; ///< every n-th full is from the database, the others synthetic
+    std::uint32_t maxDeltas = 256;   ///< a longer chain is compacted before its turn
+};
+
+/// Trial restores.
+struct DrillSection
+{
+    bool enabled = true;
+    std::chrono::milliseconds every = std::chrono::hours(24 * 7); ///< one shard of each keyspace
 };
 
 struct TierSection
@@ -128,6 +160,9 @@ struct AgentConfig
     std::vector<ClusterSection> clusters; ///< in the order of the file
     ChangesSection changes;
     ScheduleSection schedule;
+    RetentionSection retention;
+    RotationSection rotation;
+    DrillSection drill;
     std::vector<TierSection> tiers;
     std::vector<TargetSection> targets;
     RepositorySection repository;

@@ -64,7 +64,51 @@ MetricsSection readMetrics(SectionReader section)
     return metrics;
 }
 
-KeyspaceSection readKeyspace(const std::string& name, SectionReader section)
+void readRules(SectionReader& section, RetentionRules& rules)
+{
+    if (section.has("chains")) {
+        std::int64_t chains = 0;
+        section.read("chains", chains, {1, 100'000});
+        rules.chains = static_cast<std::uint32_t>(chains);
+    }
+    section.read("age", rules.age);
+    section.read("window", rules.window);
+}
+
+RetentionSection readRetention(SectionReader section)
+{
+    RetentionSection retention;
+    readRules(section, retention.rules);
+    section.read("every", retention.every);
+    section.read("grace", retention.grace);
+    section.reportUnknown();
+    return retention;
+}
+
+RotationSection readRotation(SectionReader section)
+{
+    RotationSection rotation;
+    section.read("slot", rotation.slot);
+    std::int64_t every = rotation.databaseEvery;
+    section.read("database_every", every, {1, 1'000});
+    rotation.databaseEvery = static_cast<std::uint32_t>(every);
+    std::int64_t deltas = rotation.maxDeltas;
+    section.read("max_deltas", deltas, {2, 10'000});
+    rotation.maxDeltas = static_cast<std::uint32_t>(deltas);
+    section.reportUnknown();
+    return rotation;
+}
+
+DrillSection readDrill(SectionReader section)
+{
+    DrillSection drill;
+    section.read("enabled", drill.enabled);
+    section.read("every", drill.every);
+    section.reportUnknown();
+    return drill;
+}
+
+KeyspaceSection readKeyspace(const std::string& name, SectionReader section, Problems& problems)
 {
     KeyspaceSection keyspace;
     keyspace.name = name;
@@ -77,6 +121,11 @@ KeyspaceSection readKeyspace(const std::string& name, SectionReader section)
     section.read("rpo", keyspace.rpo);
     section.read("rotation", keyspace.rotation);
     section.read("hot_rate", keyspace.hotRate, kRate);
+    if (const Node* node = section.child("retention")) {
+        SectionReader retention(section.name() + ".retention", node, problems);
+        readRules(retention, keyspace.retention.emplace());
+        retention.reportUnknown();
+    }
     section.reportUnknown();
     return keyspace;
 }
@@ -95,7 +144,8 @@ ClusterSection readCluster(const std::string& name, SectionReader section, Probl
     section.read("environment", cluster.environment);
     for (const auto& [keyspace, node] : section.tables("keyspace")) {
         const std::string path = section.name() + ".keyspace." + keyspace;
-        cluster.keyspaces.push_back(readKeyspace(keyspace, SectionReader(path, node, problems)));
+        cluster.keyspaces.push_back(
+            readKeyspace(keyspace, SectionReader(path, node, problems), problems));
     }
     section.reportUnknown();
     return cluster;
@@ -187,6 +237,16 @@ ScheduleSection readSchedule(SectionReader section)
     schedule.maxConcurrentJobs = static_cast<std::uint32_t>(jobs);
     section.reportUnknown();
     return schedule;
+}
+
+/// A rotation is cut into slots.
+void checkRotation(SectionReader& root, const std::string& cluster,
+                   const KeyspaceSection& keyspace, const RotationSection& rotation)
+{
+    if (keyspace.rotation < rotation.slot) {
+        root.problem("cluster", cluster + ".keyspace." + keyspace.name +
+                                    ".rotation must not be shorter than rotation.slot");
+    }
 }
 
 /// What a directory does not need is known but of no use yet: said plainly, not as an unknown key.
@@ -307,6 +367,14 @@ AgentConfig readSections(const Table& document, Problems& problems)
     }
     config.changes = readChanges(section("changes"));
     config.schedule = readSchedule(section("schedule"));
+    config.retention = readRetention(section("retention"));
+    config.rotation = readRotation(section("rotation"));
+    config.drill = readDrill(section("drill"));
+    for (const auto& cluster : config.clusters) {
+        for (const KeyspaceSection& keyspace : cluster.keyspaces) {
+            checkRotation(root, cluster.name, keyspace, config.rotation);
+        }
+    }
     for (const auto& [name, node] : root.tables("tier")) {
         config.tiers.push_back(readTier(name, SectionReader("tier." + name, node, problems)));
     }

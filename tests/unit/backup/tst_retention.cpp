@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/backup/retention.h"
-#include "tests/unit/repository/samples.h"
 
 #include <QTest>
 #include <random>
@@ -66,22 +65,22 @@ private Q_SLOTS:
         QTest::newRow("no backup")
             << QStringLiteral("") << 1 << -1 << -1 << 100 << QStringLiteral("");
         QTest::newRow("two chains")
-            << QStringLiteral("fifiufi") << 2 << -1 << -1 << 100 << QStringLiteral("----+-+");
+            << QStringLiteral("fifiufi") << 2 << -1 << -1 << 100 << QStringLiteral("--+-+++");
         QTest::newRow("no chain") << QStringLiteral("fifi") << 0 << -1 << -1 << 100
-                                  << QStringLiteral("---+");
+                                  << QStringLiteral("--++");
         QTest::newRow("age") << QStringLiteral("fififi") << -1 << 3 << -1 << 6
-                             << QStringLiteral("---+++");
+                             << QStringLiteral("--++++");
         QTest::newRow("everything too old")
-            << QStringLiteral("fififi") << -1 << 3 << -1 << 100 << QStringLiteral("-----+");
+            << QStringLiteral("fififi") << -1 << 3 << -1 << 100 << QStringLiteral("----++");
         // The window begins at hour 5: the chain of hours 3 to 5 holds it.
         QTest::newRow("window") << QStringLiteral("fiifiifii") << -1 << -1 << 4 << 9
-                                << QStringLiteral("-----+--+");
+                                << QStringLiteral("---+-++-+");
         QTest::newRow("at a chain's start")
-            << QStringLiteral("fiiffi") << -1 << -1 << 1 << 4 << QStringLiteral("---+-+");
+            << QStringLiteral("fiiffi") << -1 << -1 << 1 << 4 << QStringLiteral("---+++");
         QTest::newRow("clock stepped back")
             << QStringLiteral("fif") << -1 << 1 << 1 << -50 << QStringLiteral("+++");
         QTest::newRow("union") << QStringLiteral("fififi") << 2 << 1 << -1 << 6
-                               << QStringLiteral("---+-+");
+                               << QStringLiteral("--++++");
         QTest::newRow("increment first")
             << QStringLiteral("iif") << 1 << -1 << -1 << 100 << QStringLiteral("--+");
     }
@@ -116,7 +115,7 @@ private Q_SLOTS:
         for (const auto& decision : backup::decideRetention(hourly("fiiffi"), policy, at(4))) {
             marks += decision.keep ? '+' : '-';
         }
-        QCOMPARE(marks, std::string("--++-+"));
+        QCOMPARE(marks, std::string("+-++++"));
     }
 
     void decide_anyWindow_keepsEveryMomentThatWasRestorable()
@@ -151,63 +150,37 @@ private Q_SLOTS:
         }
     }
 
-    void enforce_policy_removesManifestsThenTheirRuns()
+    void decide_retiredShard_keepsItsNewestOnlyAsLongAsARuleWantsIt()
     {
-        test::RepositoryFixture fixture;
-        std::vector<std::string> ids;
-        for (int i = 0; i < 3; ++i) {
-            const auto written =
-                test::writeTable(*fixture.repository, test::noteRows(test::ascending(0, 50)),
-                                 test::runOptions(test::notesSchema()));
-            ids.push_back(fixture.repository
-                              ->commitManifest(test::manifestOf({written.value().table},
-                                                                fixture.clock.wallNow()))
-                              .value());
-            fixture.clock.advance(kHour);
-        }
-        const std::size_t runs = fixture.objects("run/").size();
-        const repository::GarbageOptions slowly{std::chrono::seconds(0), std::chrono::hours(2)};
-        const auto others = [](const std::string&) { return std::optional<RetentionPolicy>(); };
-        auto report =
-            backup::enforceRetention(*fixture.repository, others, slowly, fixture.clock.wallNow());
-        QVERIFY(report.value().removed.empty());
-        const auto one = [](const std::string& keyspace) {
-            return keyspace == "orders" ? std::optional<RetentionPolicy>({.chains = 1})
-                                        : std::nullopt;
+        RetentionPolicy policy;
+        policy.window = kHour * 5;
+        const auto marks = [&policy](int now, backup::ShardLife life) {
+            std::string text;
+            for (const auto& decision :
+                 backup::decideRetention(hourly("fifi"), policy, at(now), life)) {
+                text += decision.keep ? '+' : '-';
+            }
+            return text;
         };
-        report =
-            backup::enforceRetention(*fixture.repository, one, slowly, fixture.clock.wallNow());
-        QCOMPARE(report.value().removed, (std::vector<std::string>{ids[0], ids[1]}));
-        QCOMPARE(report.value().kept, 1U);
-        // Marked, not yet gone.
-        QCOMPARE(fixture.objects("run/").size(), runs);
-        QVERIFY(report.value().garbage.marked > 0);
-        fixture.clock.advance(kHour * 3);
-        report =
-            backup::enforceRetention(*fixture.repository, one, slowly, fixture.clock.wallNow());
-        QCOMPARE(fixture.objects("run/").size(), runs / 3);
-        const auto left = fixture.repository->loadManifest(ids[2]).value();
-        QVERIFY(fixture.repository->verify(left, VerifyLevel::Checksums, {}, {}).value().ok());
+        QCOMPARE(marks(8, backup::ShardLife::Retired), std::string("--++"));
+        QCOMPARE(marks(9, backup::ShardLife::Retired), std::string("----"));
+        QCOMPARE(marks(9, backup::ShardLife::Active), std::string("--++"));
+        policy.window.reset(); // without a rule nothing goes, retired or not
+        QCOMPARE(marks(9'000, backup::ShardLife::Retired), std::string("++++"));
     }
 
-    void enforce_damagedManifest_removesNothing()
+    void decide_syntheticFull_beginsAChain()
     {
-        test::RepositoryFixture fixture;
-        std::vector<std::string> ids;
-        for (int i = 0; i < 3; ++i) {
-            ids.push_back(
-                fixture.repository->commitManifest(test::manifestOf({}, fixture.clock.wallNow()))
-                    .value());
-            fixture.clock.advance(kHour);
+        auto backups = hourly("fifi");
+        backups[2].kind = BackupKind::Synthetic;
+        backups[2].asOf = backups[1].asOf; // of the same moment as what it was made of
+        RetentionPolicy policy;
+        policy.chains = 1;
+        std::string marks;
+        for (const auto& decision : backup::decideRetention(backups, policy, at(100))) {
+            marks += decision.keep ? '+' : '-';
         }
-        test::flipBit(fixture.path(repository::manifestObjectName(ids[1]).value()), 120);
-        const auto one = [](const std::string&) {
-            return std::optional<RetentionPolicy>({.chains = 1});
-        };
-        const auto report =
-            backup::enforceRetention(*fixture.repository, one, {}, fixture.clock.wallNow());
-        QCOMPARE(report.error().code, Code::DataLoss);
-        QCOMPARE(fixture.repository->listManifests(std::nullopt).value().size(), std::size_t{3});
+        QCOMPARE(marks, std::string("--++"));
     }
 };
 

@@ -233,15 +233,76 @@ private Q_SLOTS:
         // The whole next rotation without a backup: in its last slot every full is due.
         world.pass(std::chrono::duration_cast<std::chrono::milliseconds>(
             next + rotation.rotation - rotation.slot - world.clock.wallNow()));
-        QCOMPARE(kinds()[BackupKind::Full], 4);
+        QCOMPARE(kinds()[BackupKind::Synthetic], 4);
         const auto entries = world.scheduler.entries();
         for (const ScheduleEntry& entry : entries.value()) {
-            QVERIFY2(entry.reason.find("its full of this rotation") != std::string::npos,
+            QVERIFY2(entry.reason.find("its full of this rotation") != std::string::npos &&
+                         entry.reason.find("one full of 4 is from the database") !=
+                             std::string::npos,
                      entry.reason.c_str());
         }
         (void)world.tickAndWait();
         (void)world.tickAndWait();
         QCOMPARE(kinds()[BackupKind::Incremental], 4); // each had its turn
+    }
+
+    void entriesAhead_twoKeyspacesOfOwnRotations_giveEachShardOneFullARotation()
+    {
+        SchedulerOptions wishes = World::plainWishes();
+        wishes.rotation.rotations["quick"] = hours(24);
+        World world({100, 200}, wishes);
+        world.engine.define("quick", {10}, {"notes"});
+        metadata::StoredKeyspace quick;
+        quick.spec = {"quick", {"notes"}, {}};
+        quick.record.name = "quick";
+        QVERIFY(world.topology.adopt(quick).ok());
+        for (int i = 0; i < 3; ++i) { // two at a time
+            (void)world.tickAndWait();
+        }
+        world.capturing = true;
+        const WallTime now = world.clock.wallNow();
+        const RotationOptions week;
+        const auto until = rotationAt(now, week).end + week.rotation; // what is listed by default
+        const auto ahead = world.scheduler.entriesAhead({.fullsOnly = true});
+        QVERIFY(ahead.ok());
+        std::map<ShardId, std::map<WallTime, int>> fulls; // by shard and begin of its rotation
+        WallTime before = now;
+        for (const ScheduleEntry& entry : *ahead) {
+            QVERIFY(isFull(entry.kind) && entry.due >= before && entry.due < until);
+            before = entry.due;
+            const RotationOptions own{entry.keyspace == "quick" ? hours(24) : hours(24 * 7)};
+            ++fulls[entry.shard][rotationAt(entry.due, own).begin];
+        }
+        QCOMPARE(fulls.size(), std::size_t(5));
+        for (const auto& [shard, rotations] : fulls) {
+            for (const auto& [begin, count] : rotations) {
+                QCOMPARE(count, 1);
+            }
+        }
+        QCOMPARE(fulls[world.ids().front()].size(), std::size_t(1)); // this one's was made already
+        const auto all = world.scheduler.entriesAhead({.keyspace = "quick", .limit = 7});
+        QCOMPARE(all->size(), std::size_t(7));
+        QVERIFY(all->front().keyspace == "quick" && all->front().kind == BackupKind::Incremental);
+    }
+
+    void entries_chainAtItsLimit_isCompactedBeforeItsTurn()
+    {
+        SchedulerOptions wishes = World::plainWishes();
+        wishes.rotation.rules.maxDeltas = 3;
+        World world({}, wishes);
+        (void)world.tickAndWait();
+        world.capturing = true;
+        BackupRecord newest = world.newest(world.ids().front());
+        newest.deltas = 2;
+        QVERIFY(world.backups.put(newest).ok());
+        QCOMPARE(world.scheduler.entries()->front().kind, BackupKind::Incremental);
+        newest.deltas = 3;
+        QVERIFY(world.backups.put(newest).ok());
+        const ScheduleEntry entry = world.scheduler.entries()->front();
+        QCOMPARE(entry.kind, BackupKind::Synthetic);
+        QVERIFY2(entry.reason.find("3 deltas, at most 3") != std::string::npos,
+                 entry.reason.c_str());
+        QCOMPARE(world.scheduler.entriesAhead({.limit = 1})->front().kind, BackupKind::Synthetic);
     }
 
     void tick_whileCapturing_asksForIncrements()

@@ -22,6 +22,8 @@ key = "customer_id"
 rpo = "5m"
 rotation = "7d"
 hot_rate = 5000
+[cluster.orders-prod.keyspace.orders.retention]
+window = "30d"
 [changes]
 mode = "propose"
 split_above = 1.0
@@ -35,6 +37,19 @@ hot_above = 0.8
 warm_above = 0.5
 jitter = 0.2
 max_concurrent_jobs = 4
+[retention]
+chains = 2
+age = "2d"
+window = "14d"
+every = "2h"
+grace = "12h"
+[rotation]
+slot = "30m"
+database_every = 3
+max_deltas = 100
+[drill]
+enabled = false
+every = "3d"
 [tier.local]
 kind = "directory"
 path = "/srv/isotherm"

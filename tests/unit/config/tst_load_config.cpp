@@ -31,6 +31,16 @@ private Q_SLOTS:
         QVERIFY(keyspace.rpo == std::chrono::milliseconds(5min));
         QVERIFY(keyspace.rotation == std::chrono::hours(168));
         QVERIFY(keyspace.hotRate == 5000.0);
+        QVERIFY(keyspace.retention->window == std::chrono::milliseconds(30 * 24h));
+        QVERIFY(!keyspace.retention->chains && !keyspace.retention->age);
+        QVERIFY(config->retention.rules.chains == 2U);
+        QVERIFY(config->retention.rules.age == std::chrono::milliseconds(48h));
+        QVERIFY(config->retention.rules.window == std::chrono::milliseconds(14 * 24h));
+        QVERIFY(config->retention.every == 2h && config->retention.grace == 12h);
+        QVERIFY(config->rotation.slot == 30min);
+        QCOMPARE(config->rotation.databaseEvery, 3U);
+        QCOMPARE(config->rotation.maxDeltas, 100U);
+        QVERIFY(!config->drill.enabled && config->drill.every == 72h);
         QVERIFY(config->schedule.warm == std::chrono::milliseconds(6h));
         QCOMPARE(config->schedule.jitter, 0.2);
         QCOMPARE(config->schedule.maxConcurrentJobs, 4U);
@@ -49,6 +59,8 @@ private Q_SLOTS:
         QCOMPARE(config->metrics.listen, std::string("127.0.0.1:9857"));
         QCOMPARE(config->changes.mode, ChangeMode::Propose);
         QVERIFY(config->clusters.empty());
+        const RetentionRules& rules = config->retention.rules;
+        QVERIFY(!rules.chains && !rules.age && !rules.window); // nothing is ever removed
         QCOMPARE(config->bus.url, std::string("inproc:"));
     }
 
@@ -129,6 +141,14 @@ private Q_SLOTS:
         row("negative duration",
             "[cluster.a]\ndsn = \"x\"\n[cluster.a.keyspace.k]\ntables = \"t\"\nrpo = \"-5m\"",
             "rpo must be a duration");
+        row("rotation shorter than a slot",
+            "[cluster.a]\ndsn = \"x\"\n[cluster.a.keyspace.k]\ntables = \"t\"\nrotation = \"30m\"",
+            "a.keyspace.k.rotation must not be shorter");
+        row("keep no chain", "[retention]\nchains = 0", "from 1 to");
+        row("unknown rule",
+            "[cluster.a]\ndsn = \"x\"\n[cluster.a.keyspace.k]\ntables = \"t\"\n"
+            "[cluster.a.keyspace.k.retention]\nevery = \"1h\"",
+            "retention.every");
     }
     void loadConfig_limits()
     {
