@@ -8,6 +8,7 @@
 #include "agent/api/hotkeys_rpc.h"
 #include "agent/api/live_hub.h"
 #include "agent/api/recovery_rpc.h"
+#include "agent/api/upkeep_rpc.h"
 #include "agent/api/worker_pool.h"
 
 #include <cstdlib>
@@ -58,7 +59,8 @@ public:
           m_rpc({options.service, m_desk}), m_auditRpc(options.service.auditTrail(), m_desk),
           m_changesRpc(options.service.changes(), m_desk),
           m_recoveryRpc(options.service.recovery(), m_desk),
-          m_hotKeysRpc(options.service.hotKeys(), m_desk)
+          m_hotKeysRpc(options.service.hotKeys(), m_desk),
+          m_upkeepRpc(options.service.upkeep(), m_desk)
     {
     }
 
@@ -73,6 +75,7 @@ public:
         builder.RegisterService(&m_changesRpc);
         builder.RegisterService(&m_recoveryRpc);
         builder.RegisterService(&m_hotKeysRpc);
+        builder.RegisterService(&m_upkeepRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -119,6 +122,7 @@ private:
     ChangesRpc m_changesRpc;
     RecoveryRpc m_recoveryRpc;
     HotKeysRpc m_hotKeysRpc;
+    UpkeepRpc m_upkeepRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;

@@ -13,6 +13,7 @@ using Samples = std::vector<MetricFamily::Sample>;
 using Labels = std::map<std::string, std::string>;
 
 constexpr std::chrono::minutes kAuditEvery{5};
+constexpr std::chrono::minutes kRangesEvery{1};
 
 double seconds(std::chrono::microseconds time)
 {
@@ -79,7 +80,8 @@ void addShards(std::vector<MetricFamily>& families, const std::vector<ShardRecor
 void addJobs(std::vector<MetricFamily>& families, const std::vector<JobRecord>& jobs)
 {
     std::map<std::pair<std::string, std::string>, double> counts;
-    for (const JobKind kind : {JobKind::Backup, JobKind::Restore, JobKind::Verify, JobKind::Reshard}) {
+    for (const JobKind kind : {JobKind::Backup, JobKind::Restore, JobKind::Verify, JobKind::Reshard,
+                               JobKind::Upkeep, JobKind::Drill}) {
         for (const JobState state : {JobState::Queued, JobState::Running}) {
             counts[{std::string(jobKindName(kind)), std::string(jobStateName(state))}] = 0;
         }
@@ -98,7 +100,6 @@ void addBackups(std::vector<MetricFamily>& families, const std::vector<BackupRec
 {
     std::map<std::string, double> newest;
     std::map<std::string, double> duration;
-    std::map<std::string, double> stored;
     for (const BackupRecord& backup : backups) { // newest first
         const std::string kind(backupKindName(backup.kind));
         const double finished = seconds(backup.finished.time_since_epoch());
@@ -106,7 +107,6 @@ void addBackups(std::vector<MetricFamily>& families, const std::vector<BackupRec
             newest[kind] = finished;
             duration[kind] = seconds(backup.finished - backup.started);
         }
-        stored[backup.tier] += static_cast<double>(backup.storedBytes.get());
     }
     const auto family = [](const char* name, const char* help, const char* label,
                            const std::map<std::string, double>& values) {
@@ -120,7 +120,38 @@ void addBackups(std::vector<MetricFamily>& families, const std::vector<BackupRec
                               "When the newest backup finished, Unix time", "kind", newest));
     families.push_back(family("isotherm_backup_duration_seconds", "What the newest backup took",
                               "kind", duration));
-    families.push_back(family("isotherm_storage_bytes", "Bytes that backups take", "tier", stored));
+}
+
+void addGaps(std::vector<MetricFamily>& families, const std::vector<RestorableRange>& ranges)
+{
+    std::map<std::pair<std::string, std::uint64_t>, double> gaps;
+    for (const RestorableRange& range : ranges) {
+        gaps[{range.keyspace, range.shard.get()}] += range.gapBefore.empty() ? 0 : 1;
+    }
+    MetricFamily family{
+        "isotherm_shard_recovery_gaps", "Gaps in what the shard can be restored to", {}};
+    for (const auto& [shard, count] : gaps) {
+        family.samples.push_back(
+            {{{"keyspace", shard.first}, {"shard", std::to_string(shard.second)}}, count});
+    }
+    families.push_back(std::move(family));
+}
+
+void addDrills(std::vector<MetricFamily>& families, const std::vector<DrillReceipt>& drills)
+{
+    std::map<std::string, double> passed;
+    for (const DrillReceipt& drill : drills) { // newest first
+        if (drill.passed) {
+            passed.emplace(drill.keyspace, seconds(drill.finished.time_since_epoch()));
+        }
+    }
+    MetricFamily family{"isotherm_drill_last_success_timestamp_seconds",
+                        "When the newest drill that passed ended, Unix time",
+                        {}};
+    for (const auto& [keyspace, time] : passed) {
+        family.samples.push_back({{{"keyspace", keyspace}}, time});
+    }
+    families.push_back(std::move(family));
 }
 
 void addExtra(std::vector<MetricFamily>& families, const std::vector<ExtraGauge>& gauges)
@@ -151,6 +182,19 @@ std::optional<bool> MetricsSource::auditIntact()
     return m_auditIntact;
 }
 
+/// Reads manifests, so not at every scrape.
+std::optional<std::vector<RestorableRange>> MetricsSource::ranges()
+{
+    const Instant now = m_parts.clock.now();
+    const std::lock_guard lock(m_mutex);
+    if (!m_ranges || now - m_rangesRead >= kRangesEvery) {
+        Result<std::vector<RestorableRange>> read = m_parts.service.restorableRanges({});
+        m_ranges = read.ok() ? std::optional(std::move(read).value()) : std::nullopt;
+        m_rangesRead = now;
+    }
+    return m_ranges;
+}
+
 std::vector<MetricFamily> MetricsSource::collect()
 {
     std::vector<MetricFamily> families;
@@ -166,6 +210,9 @@ std::vector<MetricFamily> MetricsSource::collect()
         const bool listed = shards->size() <= m_parts.shardLimit;
         if (listed) {
             addShards(families, shards.value(), status->now);
+            if (const auto known = ranges()) {
+                addGaps(families, *known);
+            }
         }
         families.push_back({"isotherm_shard_series_omitted",
                             "1 if there are too many shards for a series each",
@@ -178,6 +225,9 @@ std::vector<MetricFamily> MetricsSource::collect()
     everything.limit = 100'000;
     if (const auto backups = m_parts.service.backups(everything); backups.ok()) {
         addBackups(families, backups.value());
+    }
+    if (const auto drills = m_parts.service.upkeep().drills(1'000); drills.ok()) {
+        addDrills(families, drills.value());
     }
     if (const std::optional<bool> intact = auditIntact()) {
         families.push_back({"isotherm_audit_chain_ok",

@@ -45,11 +45,14 @@ public:
 
 private:
     [[nodiscard]] std::optional<bool> auditIntact();
+    [[nodiscard]] std::optional<std::vector<RestorableRange>> ranges();
 
     const Parts m_parts;
     std::mutex m_mutex;
     std::optional<bool> m_auditIntact;
     Instant m_auditChecked{};
+    std::optional<std::vector<RestorableRange>> m_ranges;
+    Instant m_rangesRead{};
 };
 
 } // namespace isotherm::api

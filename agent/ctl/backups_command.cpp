@@ -56,8 +56,22 @@ Result<BackupFilter> toFilter(const BackupListArguments& arguments, WallTime now
     return filter;
 }
 
-/// Follows the jobs, or only names them.
-ExitCode finish(Session& session, const std::vector<JobId>& jobs, Follow follow)
+Result<VerifyLevel> parseLevel(const std::string& name)
+{
+    for (const VerifyLevel level :
+         {VerifyLevel::Present, VerifyLevel::Decodes, VerifyLevel::Checksums, VerifyLevel::Loaded,
+          VerifyLevel::Compared}) {
+        if (verifyLevelName(level) == name) {
+            return level;
+        }
+    }
+    return makeError(Code::InvalidArgument, "there is no verification level \"" + name + "\"",
+                     "one of present, decodes, checksums, loaded, compared");
+}
+
+} // namespace
+
+ExitCode finishJobs(Session& session, const std::vector<JobId>& jobs, Follow follow)
 {
     if (follow == Follow::Wait) {
         const Result<std::vector<JobRecord>> ended = followJobs(session, jobs);
@@ -77,20 +91,6 @@ ExitCode finish(Session& session, const std::vector<JobId>& jobs, Follow follow)
     session.terminal.err << "running on the agent; to follow: " << command << "\n" << std::flush;
     return ExitCode::Done;
 }
-
-Result<VerifyLevel> parseLevel(const std::string& name)
-{
-    for (const VerifyLevel level :
-         {VerifyLevel::Present, VerifyLevel::Decodes, VerifyLevel::Checksums}) {
-        if (verifyLevelName(level) == name) {
-            return level;
-        }
-    }
-    return makeError(Code::InvalidArgument, "there is no verification level \"" + name + "\"",
-                     "one of present, decodes, checksums");
-}
-
-} // namespace
 
 ExitCode listBackups(Session& session, const BackupListArguments& arguments)
 {
@@ -115,52 +115,25 @@ ExitCode runBackups(Session& session, const BackupRunArguments& arguments)
     if (!jobs.ok()) {
         return reportError(session.terminal, jobs.error());
     }
-    return finish(session, jobs.value(), arguments.follow);
+    return finishJobs(session, jobs.value(), arguments.follow);
 }
 
-ExitCode verifyBackups(Session& session, const Selection& selection, const std::string& level,
-                       Follow follow)
+ExitCode verifyBackups(Session& session, const VerifyArguments& arguments)
 {
-    const Result<VerifyLevel> parsed = parseLevel(level);
+    const Result<VerifyLevel> parsed = parseLevel(arguments.level);
     if (!parsed.ok()) {
         return reportError(session.terminal, parsed.error());
     }
-    const Result<JobId> job = session.agent.verifyBackups({.keyspace = selection.keyspace,
-                                                           .shards = toShardIds(selection.shards),
-                                                           .level = parsed.value(),
-                                                           .caller = {}});
+    const Result<JobId> job =
+        session.agent.verifyBackups({.keyspace = arguments.selection.keyspace,
+                                     .shards = toShardIds(arguments.selection.shards),
+                                     .level = parsed.value(),
+                                     .caller = {},
+                                     .again = arguments.again});
     if (!job.ok()) {
         return reportError(session.terminal, job.error());
     }
-    return finish(session, {job.value()}, follow);
-}
-
-ExitCode showSchedule(Session& session, const std::string& keyspace)
-{
-    const Result<std::vector<ScheduleEntry>> entries = session.agent.schedule();
-    if (!entries.ok()) {
-        return reportError(session.terminal, entries.error());
-    }
-    Listing listing{"schedule",
-                    {{"due", "DUE"},
-                     {"shard", "SHARD", Align::Right},
-                     {"keyspace", "KEYSPACE"},
-                     {"range", "RANGE"},
-                     {"backup_kind", "KIND"},
-                     {"temperature", "TEMP", Align::Right},
-                     {"interval_seconds", "EVERY", Align::Right},
-                     {"reason", "WHY"}},
-                    {}};
-    for (const ScheduleEntry& entry : entries.value()) {
-        if (keyspace.empty() || entry.keyspace == keyspace) {
-            listing.rows.push_back(
-                {entry.due, entry.shard.get(), entry.keyspace, entry.rangeText,
-                 std::string(backupKindName(entry.kind)),
-                 entry.temperature ? Value(RatioValue{*entry.temperature}) : Value(),
-                 entry.interval, entry.reason});
-        }
-    }
-    return show(session, listing);
+    return finishJobs(session, {job.value()}, arguments.follow);
 }
 
 } // namespace isotherm::ctl

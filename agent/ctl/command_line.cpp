@@ -28,6 +28,9 @@ struct Typed
     RestoreArguments restore;
     RecoveryTyped recovery;
     TransactionArguments transactions;
+    ScheduleArguments schedule;
+    VerifyArguments verify;
+    CheckArguments check;
     AdoptArguments adopt;
     ChangeListArguments changes;
     ProposeArguments propose;
@@ -39,7 +42,6 @@ struct Typed
     std::uint64_t number = 0;
     std::uint64_t after = 0;
     std::size_t limit = 0;
-    std::string level = "checksums";
     bool flag = false;
     bool wait = false;
     bool detach = false;
@@ -102,9 +104,14 @@ void addReading(CLI::App& app, Typed& typed)
     hot->add_option("--cuts", typed.hotKeys.cuts, "at most so many places to cut (default 7)");
 
     CLI::App* schedule = groupOf(app, "schedule", "what is backed up next");
-    leaf(*schedule, "show", "when, which shard, and why", typed, [&typed](Session& session) {
-        return showSchedule(session, typed.keyspace);
-    })->add_option("--keyspace,-k", typed.keyspace, "only this keyspace");
+    CLI::App* due = leaf(*schedule, "show", "when, which shard, and why", typed,
+                         [&typed](Session& s) { return showSchedule(s, typed.schedule); });
+    due->add_option("--keyspace,-k", typed.schedule.keyspace, "only this keyspace");
+    due->add_flag("--rotation", typed.schedule.rotation,
+                  "every backup to the end of the coming rotation, not only each shard's next");
+    due->add_option("--until", typed.schedule.until, "every backup up to this time: +2d");
+    due->add_flag("--fulls", typed.schedule.fullsOnly, "only fulls, from wherever");
+    due->add_option("--limit", typed.schedule.limit, "at most so many (default 1000)");
 
     CLI::App* audit = groupOf(app, "audit", "who did or tried what");
     CLI::App* entries = leaf(*audit, "list", "the newest entries", typed, [&typed](Session& s) {
@@ -153,14 +160,47 @@ void addBackups(CLI::App& app, Typed& typed)
     run->add_flag("--full", typed.flag, "even where an incremental one would do");
     addSelection(*run, typed.selection);
     run->add_flag("--wait", typed.wait, "follow until done");
-    CLI::App* verify =
-        leaf(*backups, "verify", "read backups back and check them", typed,
-             [&typed, follow](Session& session) {
-                 return verifyBackups(session, typed.selection, typed.level, follow());
-             });
-    addSelection(*verify, typed.selection);
-    verify->add_option("--level", typed.level, "present, decodes or checksums (default)");
+    CLI::App* verify = leaf(*backups, "verify", "read backups back and check them", typed,
+                            [&typed, follow](Session& session) {
+                                typed.verify.follow = follow();
+                                return verifyBackups(session, typed.verify);
+                            });
+    addSelection(*verify, typed.verify.selection);
+    verify->add_option("--level", typed.verify.level,
+                       "present, decodes, checksums (default), loaded or compared");
+    verify->add_flag("--again", typed.verify.again, "also what was proven already");
     verify->add_flag("--wait", typed.wait, "follow until done");
+    CLI::App* prune = leaf(*backups, "prune", "apply retention and collect garbage", typed,
+                           [&typed, follow](Session& session) {
+                               return pruneBackups(session, typed.keyspace,
+                                                   typed.flag ? DryRun::Yes : DryRun::No, follow());
+                           });
+    prune->add_option("--keyspace,-k", typed.keyspace, "only this keyspace");
+    prune->add_flag("--dry-run", typed.flag, "only say what would go, and why");
+    prune->add_flag("--wait", typed.wait, "follow until done");
+}
+
+void addDrills(CLI::App& app, Typed& typed)
+{
+    CLI::App* drill = groupOf(app, "drill", "trial restores, compared with the database");
+    CLI::App* run = leaf(*drill, "run", "restore shards into scratch tables and compare", typed,
+                         [&typed](Session& session) {
+                             return runDrills(session, typed.selection,
+                                              typed.wait ? Follow::Wait : Follow::Detach);
+                         });
+    addSelection(*run, typed.selection);
+    run->add_flag("--wait", typed.wait, "follow until done");
+    leaf(*drill, "list", "the newest receipts", typed, [&typed](Session& session) {
+        return listDrills(session, typed.limit == 0 ? 50 : typed.limit);
+    })->add_option("--limit", typed.limit, "at most so many (default 50)");
+    CLI::App* check = groupOf(app, "check", "for monitoring: one line, and 0 to 3 as Nagios has it");
+    CLI::App* rpo = leaf(*check, "rpo", "is every shard backed up as often as it is to be", typed,
+                         [&typed](Session& session) { return checkRpo(session, typed.check); });
+    rpo->add_option("--keyspace,-k", typed.check.keyspace, "only this keyspace");
+    rpo->add_option("--warning,-w", typed.check.warning,
+                    "age from which on to warn (default: 90 % of the objective)");
+    rpo->add_option("--critical,-c", typed.check.critical,
+                    "age that is allowed to shards without an objective");
 }
 
 void addRestoreRequest(CLI::App& command, RestoreArguments& restore)
@@ -362,6 +402,7 @@ CommandLine parseCommandLine(std::vector<std::string> arguments)
     addReading(app, *typed);
     addHeat(app, *typed);
     addBackups(app, *typed);
+    addDrills(app, *typed);
     addRestore(app, *typed);
     addHistory(app, *typed);
     addJobs(app, *typed);

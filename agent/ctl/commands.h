@@ -68,6 +68,24 @@ struct AdoptArguments
     std::string rpo;
 };
 
+struct ScheduleArguments
+{
+    std::string keyspace;
+    std::string until;
+    bool rotation = false; ///< to the end of the coming rotation
+    bool fullsOnly = false;
+    std::size_t limit = 1'000;
+};
+
+enum class DryRun { No, Yes };
+
+struct CheckArguments
+{
+    std::string keyspace;
+    std::string warning;  ///< age of a backup without an objective: 12h
+    std::string critical; ///< 24h
+};
+
 struct TransactionArguments
 {
     Selection selection;
@@ -132,9 +150,23 @@ ExitCode topHeat(Session& session, const HeatArguments& arguments);
 
 ExitCode listBackups(Session& session, const BackupListArguments& arguments);
 ExitCode runBackups(Session& session, const BackupRunArguments& arguments);
-ExitCode verifyBackups(Session& session, const Selection& selection, const std::string& level,
-                       Follow follow);
-ExitCode showSchedule(Session& session, const std::string& keyspace);
+struct VerifyArguments
+{
+    Selection selection;
+    std::string level = "checksums";
+    bool again = false;
+    Follow follow = Follow::Detach;
+};
+ExitCode verifyBackups(Session& session, const VerifyArguments& arguments);
+ExitCode showSchedule(Session& session, const ScheduleArguments& arguments);
+/// Follows jobs that were submitted, or only names them.
+ExitCode finishJobs(Session& session, const std::vector<JobId>& jobs, Follow follow);
+
+ExitCode pruneBackups(Session& session, const std::string& keyspace, DryRun dryRun, Follow follow);
+ExitCode runDrills(Session& session, const Selection& selection, Follow follow);
+ExitCode listDrills(Session& session, std::size_t limit);
+/// As a Nagios plugin: one line, and 0 all within their objective, 1 nearly not, 2 not, 3 unknown.
+ExitCode checkRpo(Session& session, const CheckArguments& arguments);
 
 ExitCode planRestore(Session& session, const RestoreArguments& arguments);
 ExitCode runRestore(Session& session, const RestoreArguments& arguments);

@@ -195,11 +195,11 @@ Result<std::vector<JobId>> AgentCore::runBackup(const BackupRequest& request)
 
 Result<JobId> AgentCore::verifyBackups(const VerifyRequest& request)
 {
-    if (request.level == VerifyLevel::None || request.level > VerifyLevel::Checksums) {
+    if (request.level == VerifyLevel::None || request.level > VerifyLevel::Compared) {
         return makeError(Code::InvalidArgument,
                          "cannot verify to the level \"" +
                              std::string(verifyLevelName(request.level)) + "\"",
-                         "use present, decodes or checksums");
+                         "use present, decodes, checksums, loaded or compared");
     }
     ISO_ASSIGN(const std::vector<ShardRecord> shards, choose(request.keyspace, request.shards));
     std::vector<ShardId> ids;
@@ -212,7 +212,9 @@ Result<JobId> AgentCore::verifyBackups(const VerifyRequest& request)
     job.title = "verify backups of " + std::to_string(ids.size()) +
                 (ids.size() == 1 ? " shard" : " shards");
     job.requestedBy = request.caller.name;
-    job.params = backup::verifyParams(request.level, ids);
+    job.params = backup::verifyParams(
+        request.level, ids,
+        request.again ? backup::ProofUse::ReadAll : backup::ProofUse::Remember);
     return m_parts.jobs.submit(job);
 }
 

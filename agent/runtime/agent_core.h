@@ -52,6 +52,7 @@ public:
         ChangesService& changes;
         RecoveryService& recovery;
         HotKeysService& hotKeys;
+        UpkeepService& upkeep;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -76,6 +77,7 @@ public:
     [[nodiscard]] ChangesService& changes() override { return m_parts.changes; }
     [[nodiscard]] RecoveryService& recovery() override { return m_parts.recovery; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_parts.hotKeys; }
+    [[nodiscard]] UpkeepService& upkeep() override { return m_parts.upkeep; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

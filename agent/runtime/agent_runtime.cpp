@@ -6,7 +6,7 @@
 #include "agent/backup/catalog.h"
 #include "agent/backup/chain_closer.h"
 #include "agent/backup/journal_keeper.h"
-#include "agent/backup/verify_handler.h"
+#include "agent/backup/quiet_hours.h"
 #include "agent/bus/inproc_bus.h"
 #include "agent/heat/cell_map.h"
 #include "agent/metadata/cell_store.h"
@@ -24,6 +24,8 @@
 #include "agent/runtime/reshard_part.h"
 #include "agent/runtime/setup.h"
 #include "agent/runtime/sharding_part.h"
+#include "agent/runtime/upkeep_core.h"
+#include "agent/runtime/upkeep_part.h"
 #include "agent/sharding/key_loads.h"
 #include "agent/storage/directory_store.h"
 
@@ -95,6 +97,17 @@ backup::SchedulePolicy policyOf(const config::AgentConfig& config)
     return {wishes.hot, wishes.warm, wishes.cold, wishes.hotAbove, wishes.warmAbove, wishes.jitter};
 }
 
+backup::RotationWishes rotationOf(const config::AgentConfig& config)
+{
+    backup::RotationWishes wishes;
+    wishes.general.slot = config.rotation.slot;
+    wishes.rules = {config.rotation.databaseEvery, config.rotation.maxDeltas};
+    for (const config::KeyspaceSection& section : config.clusters.front().keyspaces) {
+        wishes.rotations[section.name] = section.rotation;
+    }
+    return wishes;
+}
+
 std::vector<metadata::StoredKeyspace> keyspacesOf(const config::AgentConfig& config)
 {
     std::vector<metadata::StoredKeyspace> keyspaces;
@@ -117,8 +130,10 @@ jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
     options.maxPerKind = {{JobKind::Backup, backups},
                           {JobKind::Restore, kRestores},
                           {JobKind::Verify, 1},
-                          {JobKind::Reshard, kReshards}};
-    options.workers = backups + kRestores + 1 + kReshards; // no kind waits for another
+                          {JobKind::Reshard, kReshards},
+                          {JobKind::Upkeep, 1},
+                          {JobKind::Drill, 1}};
+    options.workers = backups + kRestores + 3 + kReshards; // no kind waits for another
     return options;
 }
 
@@ -161,8 +176,8 @@ public:
     {
         m_jobs.registerHandler(JobKind::Backup, m_backupHandler);
         m_jobs.registerHandler(JobKind::Restore, m_recovery.handler());
-        m_jobs.registerHandler(JobKind::Verify, m_verifyHandler);
         m_jobs.registerHandler(JobKind::Reshard, m_reshard.handler());
+        m_upkeep.registerHandlers();
         m_jobs.addListener([this](const JobRecord& job) {
             m_scheduler.noteFinished(job);
             m_sharding.noteJob(job);
@@ -223,6 +238,8 @@ public:
     void reload(const config::AgentConfig& config) override
     {
         m_scheduler.setPolicy(policyOf(config));
+        m_scheduler.setRotation(rotationOf(config));
+        m_upkeep.reload(config);
         m_caretaker.takeUp(keyspacesOf(config));
         m_sharding.reload(config.changes);
         if (m_capture) {
@@ -281,6 +298,11 @@ private:
                     return m_capture &&
                            m_capture->health().state == capture::CaptureState::Streaming;
                 }};
+    }
+
+    [[nodiscard]] journal::Journal* journalOrNull() const
+    {
+        return m_capture ? &m_capture->journal() : nullptr;
     }
 
     /// Every table of the shard is in the journal, and has a key to tell rows by.
@@ -403,7 +425,7 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::vector<api::ExtraGauge> ownGauges() const
+    [[nodiscard]] std::vector<api::ExtraGauge> ownGauges()
     {
         std::vector<api::ExtraGauge> gauges =
             m_capture ? m_capture->gauges() : std::vector<api::ExtraGauge>();
@@ -422,6 +444,12 @@ private:
         if (m_attribution) {
             const auto reads = m_attribution->gauges();
             gauges.insert(gauges.end(), reads.begin(), reads.end());
+        }
+        if (const auto stored = m_upkeep.storedBytes()) {
+            gauges.push_back({"isotherm_storage_bytes",
+                              "Bytes that the repository takes",
+                              {{"tier", firstTier(m_options)}},
+                              static_cast<double>(stored->get())});
         }
         return gauges;
     }
@@ -446,12 +474,10 @@ private:
     backup::BackupHandler m_backupHandler{
         {m_options.engine, *m_foundation.repository, m_options.clock},
         {m_topology, m_backups, m_schedules, m_changes, m_options.log,
-         [this] { return m_capture ? &m_capture->journal() : nullptr; },
+         [this] { return journalOrNull(); },
          [this] { return m_capture ? m_capture->sequences() : std::vector<SequenceValue>(); }},
         {m_options.config.clusters.front().name, firstTier(m_options),
          m_options.config.repository.zstdLevel, m_options.backupReaders}};
-    backup::VerifyHandler m_verifyHandler{*m_foundation.repository, m_backups, m_options.clock,
-                                          m_options.log};
     restore::RestoreHandler m_restoreHandler{
         {m_options.engine, *m_foundation.repository, m_restores, m_options.clock, m_options.log}};
     RecoveryPart m_recovery{{m_options.engine, *m_foundation.repository, *m_foundation.database,
@@ -464,30 +490,39 @@ private:
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
     ReshardPart m_reshard{{m_options.engine, m_topology, *m_foundation.repository, m_backups,
                            m_jobStore,
-                           [this] { return m_capture ? &m_capture->journal() : nullptr; },
+                           [this] { return journalOrNull(); },
                            [this] {
                                if (m_capture) {
                                    m_capture->nudge();
                                }
                            },
                            m_options.clock, m_options.log, firstTier(m_options)}};
+    backup::QuietHours m_quietHours{{*m_heatStore, m_topology, m_options.clock}};
+    UpkeepPart m_upkeep{
+        {m_options.engine, *m_foundation.database, m_backups, m_restores, *m_foundation.repository,
+         m_topology, m_quietHours, m_jobs, [this] { return journalOrNull(); },
+         [this](const topology::ShardPlace& place) { return isCaptured(place); }, m_options.clock,
+         m_options.log},
+        m_options.config};
     jobs::JobEngine m_jobs;
     CaptureJobs m_captureJobs{{m_topology, m_backups, m_closer, m_jobs,
                                [this] { m_caretaker.lookSoon(); }, m_options.clock, m_options.log}};
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
          m_jobs, m_options.clock, m_options.log,
-         [this](const topology::ShardPlace& place) { return isCaptured(place); }},
+         [this](const topology::ShardPlace& place) { return isCaptured(place); },
+         [this](ShardId shard, WallTime slot) { return m_quietHours.expected(shard, slot); }},
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
-         firstTier(m_options)}};
+         firstTier(m_options), rotationOf(m_options.config)}};
     heat::KeyTracker m_tracker{*m_foundation.cells};
     attribution::WriteTap m_writeTap{m_topology, m_tracker, m_options.clock};
     Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, m_tracker, m_writeTap,
                            *m_heatStore, m_temperatures, m_changes, *m_bus, m_health,
                            m_options.clock, m_options.log},
                           m_options.collector};
-    Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_restoreHandler,
-                           m_health, m_options.log, [this] { return m_reshard.removeLeftovers(); }},
+    Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_upkeep,
+                           m_restoreHandler, m_health, m_options.log,
+                           [this] { return m_reshard.removeLeftovers(); }},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
     ShardingPart m_sharding{
         {m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs, *m_foundation.database,
@@ -506,6 +541,7 @@ private:
     AuditCore m_auditCore{*m_foundation.audit};
     RecoveryCore m_recoveryCore{{m_options.engine, m_planner, m_restores, m_recovery.store(),
                                  m_recovery.files(), m_recovery.planner(), m_jobs}};
+    UpkeepCore m_upkeepCore{{m_scheduler, m_keyspaces, m_topology, m_jobs, m_upkeep}};
     HotKeysCore m_hotKeys{{m_topology, *m_foundation.cells, m_tracker, *m_heatStore,
                            m_options.clock, [this](const topology::KeyspaceView& view) {
                                return keySources(view.stored.record.name);
@@ -513,7 +549,7 @@ private:
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
          m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(),
-         m_recoveryCore, m_hotKeys, m_health, m_options.clock},
+         m_recoveryCore, m_hotKeys, m_upkeepCore, m_health, m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

@@ -138,6 +138,12 @@ void CapturePart::report()
         }
     }
     m_raised = std::move(now);
+    // A keyspace that is adopted while capture starts must not wait for the next restart.
+    if (const auto keyspaces = m_parts.keyspaces.list();
+        keyspaces.ok() && keyspaces->size() != m_keyspaces) {
+        m_keyspaces = keyspaces->size();
+        nudge();
+    }
 }
 
 std::vector<api::ExtraGauge> CapturePart::gauges() const

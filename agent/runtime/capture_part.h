@@ -79,6 +79,7 @@ private:
     std::unique_ptr<journal::Journal> m_journal;
     std::unique_ptr<capture::Capture> m_capture;
     std::set<std::string> m_raised; ///< codes on the board; of m_thread
+    std::size_t m_keyspaces = 0;    ///< that capture was told of; of m_thread
     std::jthread m_thread;
 };
 

@@ -66,6 +66,7 @@ void Caretaker::round()
     }
     if (m_begun) {
         report("scheduler.stalled", m_parts.scheduler.tick());
+        report("upkeep.stalled", m_parts.upkeep.tick());
     }
 }
 
@@ -96,6 +97,7 @@ Status Caretaker::begin()
     if (m_parts.beforeJobs) {
         ISO_TRY(m_parts.beforeJobs());
     }
+    ISO_TRY(m_parts.upkeep.tidy());
     ISO_ASSIGN(const std::size_t interrupted, m_parts.jobs.start());
     if (dropped > 0 || interrupted > 0) {
         m_parts.log.info("agent.recovered", "took up what an interruption had left",

@@ -6,6 +6,7 @@
 #include "agent/jobs/job_engine.h"
 #include "agent/restore/restore_handler.h"
 #include "agent/runtime/health_board.h"
+#include "agent/runtime/upkeep_part.h"
 #include "agent/topology/topology.h"
 #include "shared/base/log.h"
 
@@ -42,6 +43,7 @@ public:
         topology::Topology& topology;
         jobs::JobEngine& jobs;
         backup::Scheduler& scheduler;
+        UpkeepPart& upkeep;
         restore::RestoreHandler& restores;
         HealthBoard& health;
         Log& log;

@@ -8,6 +8,7 @@
 #include "shared/client/private_key.h"
 #include "shared/client/recovery_client.h"
 #include "shared/client/unary_call.h"
+#include "shared/client/upkeep_client.h"
 #include "shared/proto/convert.h"
 
 #include <algorithm>
@@ -63,7 +64,8 @@ class GrpcAgentClient final : public AgentClient
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
         : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection),
-          m_recovery(m_connection), m_hotKeys(m_connection)
+          m_recovery(m_connection), m_hotKeys(m_connection),
+          m_upkeep(m_connection)
     {
     }
 
@@ -161,6 +163,7 @@ public:
     ChangesService& changes() override { return m_changes; }
     RecoveryService& recovery() override { return m_recovery; }
     HotKeysService& hotKeys() override { return m_hotKeys; }
+    UpkeepService& upkeep() override { return m_upkeep; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -223,6 +226,7 @@ private:
     ChangesClient m_changes;
     RecoveryClient m_recovery;
     HotKeysClient m_hotKeys;
+    UpkeepClient m_upkeep;
 };
 
 } // namespace

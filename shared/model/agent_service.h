@@ -8,6 +8,7 @@
 #include "shared/model/hotkeys_service.h"
 #include "shared/model/records.h"
 #include "shared/model/recovery_service.h"
+#include "shared/model/upkeep_service.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +72,7 @@ struct VerifyRequest
     std::vector<ShardId> shards;
     VerifyLevel level = VerifyLevel::Checksums;
     Caller caller;
+    bool again = false; ///< also what was proven already
 };
 
 struct RestoreRun
@@ -124,6 +126,7 @@ public:
     [[nodiscard]] virtual ChangesService& changes() = 0;
     [[nodiscard]] virtual RecoveryService& recovery() = 0;
     [[nodiscard]] virtual HotKeysService& hotKeys() = 0;
+    [[nodiscard]] virtual UpkeepService& upkeep() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

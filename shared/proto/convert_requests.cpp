@@ -141,6 +141,7 @@ v1::VerifyBackupsRequest toProto(const VerifyRequest& request)
     message.set_keyspace(validUtf8(request.keyspace));
     putIds(message.mutable_shards(), request.shards);
     message.set_level(putEnum<v1::VerifyLevel>(request.level));
+    message.set_again(request.again);
     return message;
 }
 
@@ -149,7 +150,8 @@ VerifyRequest fromProto(const v1::VerifyBackupsRequest& message)
     return {.keyspace = message.keyspace(),
             .shards = takeIds<ShardId>(message.shards()),
             .level = takeEnum<VerifyLevel>(message.level()),
-            .caller = {}};
+            .caller = {},
+            .again = message.again()};
 }
 
 v1::AdoptKeyspaceRequest toProto(const AdoptRequest& request)

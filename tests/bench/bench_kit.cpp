@@ -163,7 +163,7 @@ std::size_t benchRepeats()
     return numberFromEnvironment("ISOTHERM_BENCH_REPEATS", 5);
 }
 
-Result<std::unique_ptr<test::PgCluster>> startBenchCluster()
+Result<std::unique_ptr<test::PgCluster>> startBenchCluster(const std::string& walLevel)
 {
     test::PgClusterOptions options;
     options.settings = {{"shared_buffers", "2GB"},
@@ -171,7 +171,7 @@ Result<std::unique_ptr<test::PgCluster>> startBenchCluster()
                         {"maintenance_work_mem", "256MB"},
                         {"checkpoint_timeout", "30min"},
                         {"autovacuum", "off"},
-                        {"wal_level", "replica"}};
+                        {"wal_level", walLevel}};
     return test::PgCluster::start(options);
 }
 

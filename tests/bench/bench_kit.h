@@ -65,6 +65,7 @@ private:
 [[nodiscard]] std::size_t benchRepeats();
 
 /// A server set up as a modest production one.
-[[nodiscard]] Result<std::unique_ptr<test::PgCluster>> startBenchCluster();
+[[nodiscard]] Result<std::unique_ptr<test::PgCluster>>
+startBenchCluster(const std::string& walLevel = "replica");
 
 } // namespace isotherm::bench

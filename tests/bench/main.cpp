@@ -20,10 +20,12 @@ struct Bench
     Status (*run)();
 };
 
-constexpr std::array<Bench, 6> kBenches = {{
+constexpr std::array<Bench, 8> kBenches = {{
     {"full", "full backups of 8 shards against a pipe of standard tools and pg_dump", &benchFull},
     {"rows", "1,000 rows by key out of millions", &benchRows1000},
     {"one-shard", "one shard against zstd -d | COPY FREEZE + primary key", &benchOneShard},
+    {"shard-of-n", "one shard of 16, 64 and 256 against pg_restore -t", &benchShardOfMany},
+    {"increment", "an increment of 6,000 rows in 1 of 16 shards", &benchIncrement},
     {"heatmap", "painting 10,000 shards x 1,440 columns", &benchHeatmap},
     {"capture-cost", "pgbench with and without capture, and beside pg_dump", &benchCapture},
     {"codec", "the repository's codec alone", &benchCodec},

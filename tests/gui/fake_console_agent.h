@@ -4,6 +4,7 @@
 #include "shared/client/agent_client.h"
 #include "tests/gui/demo_world.h"
 #include "tests/harness/fake_hotkeys.h"
+#include "tests/harness/fake_upkeep.h"
 #include "tests/unit/api/fake_changes.h"
 #include "tests/unit/api/fake_recovery.h"
 
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] ChangesService& changes() override { return m_changes; }
     [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
+    [[nodiscard]] UpkeepService& upkeep() override { return m_upkeep; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -82,6 +84,7 @@ private:
 
     test::FakeHotKeys m_hotKeys;
     const DemoWorld m_world;
+    FakeUpkeep m_upkeep;
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;
     std::vector<RecordedCall> m_calls;

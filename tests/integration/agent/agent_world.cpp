@@ -84,28 +84,34 @@ std::filesystem::path AgentWorld::profile(const std::string& name) const
 std::string AgentWorld::configText(const std::string& schedule, const std::filesystem::path& state,
                                    std::uint16_t port) const
 {
-    const demo::PrivateServer& server = m_database->server();
+    demo::PrivateServer& server = m_database->server();
     const std::string repository =
         state == stateFolder() ? this->repository().string() : (state / "repository").string();
     std::ostringstream text;
     text << "[agent]\nlisten = \"127.0.0.1:" << port << "\"\nstate_dir = \"" << state.string()
-         << "\"\n[metrics]\nlisten = \"\"\n"
+         << "\"\n[metrics]\nlisten = \"" << m_options.metrics << "\"\n"
          << "[cluster.shop]\nkind = \"postgresql\"\nenvironment = \"test\"\n"
-         << "dsn = \"host=" << server.folder().string() << " port=" << server.port()
-         << " dbname=postgres user=isotherm\"\n"
+         << "dsn = \"" << dsnOf(server) << "\"\n"
          << "[cluster.shop.keyspace." << m_options.keyspace << "]\n"
          << "tables = [" << quoted(m_options.tables) << "]\nkey = \"" << m_options.key
-         << "\"\nrpo = \"" << m_options.rpo << "\"\n"
+         << "\"\nrpo = \"" << m_options.rpo << "\"\nrotation = \"" << m_options.rotation << "\"\n"
          << "[tier.local]\nkind = \"directory\"\npath = \"" << repository << "\"\n"
          << "[repository]\npassphrase_file = \"" << (state / "passphrase").string() << "\"\n"
          << "[schedule]\n"
-         << schedule << "\n";
+         << schedule << "\n"
+         << m_options.sections;
     if (m_options.targets) {
         text << "[target.files]\nfolder = \"" << (m_folder.path() / "export").string()
              << "\"\n[target.reports]\ndsn = \"host=" << server.folder().string()
              << " port=" << server.port() << " dbname=reports user=isotherm\"\n";
     }
     return text.str();
+}
+
+std::string AgentWorld::dsnOf(demo::PrivateServer& server)
+{
+    return "host=" + server.folder().string() + " port=" + std::to_string(server.port()) +
+           " dbname=postgres user=isotherm";
 }
 
 void AgentWorld::writeConfig(const std::string& schedule)
@@ -117,6 +123,22 @@ std::filesystem::path AgentWorld::writeRivalConfig()
 {
     const std::filesystem::path file = m_folder.path() / "rival.toml";
     const std::string text = configText("", m_folder.path() / "rival", freePort());
+    ISO_CHECK(writeFileDurably(file, text).ok());
+    return file;
+}
+
+std::filesystem::path AgentWorld::writeIntruderConfig(PgCluster& database)
+{
+    const std::filesystem::path file = m_folder.path() / "intruder.toml";
+    std::string text = configText("", m_folder.path() / "intruder", freePort());
+    const auto replace = [&text](const std::string& what, const std::string& with) {
+        const std::size_t at = text.find(what);
+        ISO_CHECK(at != std::string::npos);
+        text.replace(at, what.size(), with);
+    };
+    replace(dsnOf(m_database->server()), dsnOf(database.server()));
+    replace((m_folder.path() / "intruder" / "repository").string(), repository().string());
+    replace((m_folder.path() / "intruder" / "passphrase").string(), passphraseFile().string());
     ISO_CHECK(writeFileDurably(file, text).ok());
     return file;
 }

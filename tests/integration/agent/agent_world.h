@@ -32,6 +32,9 @@ struct AgentWorldOptions
     std::vector<std::string> initDb = {}; ///< further arguments of init-db
     /// With [target.files], the folder "export", and [target.reports], a database of that name.
     bool targets = false;
+    std::string rotation = "7d";
+    std::string sections = {};     ///< further ones, whole
+    std::string metrics = {};      ///< where to listen; empty: no endpoint
 };
 
 /// The real programs on a real private server: a folder with the agent's configuration, state and
@@ -62,6 +65,8 @@ public:
     void writeConfig(const std::string& schedule);
     /// The configuration of another agent for the same database, with a state of its own.
     [[nodiscard]] std::filesystem::path writeRivalConfig();
+    /// And of one for another database, with a state of its own, that is to write to our repository.
+    [[nodiscard]] std::filesystem::path writeIntruderConfig(PgCluster& database);
 
     /// init, init-db (its SQL run by psql as the superuser) and enroll of admin, operator, viewer.
     [[nodiscard]] Status setUp();
@@ -94,6 +99,7 @@ private:
     [[nodiscard]] std::string configText(const std::string& schedule,
                                          const std::filesystem::path& state,
                                          std::uint16_t port) const;
+    [[nodiscard]] static std::string dsnOf(demo::PrivateServer& server);
 
     const AgentWorldOptions m_options;
     TempDir m_folder{"isoagent"};

@@ -3,6 +3,7 @@
 
 #include "shared/model/agent_service.h"
 #include "tests/harness/fake_hotkeys.h"
+#include "tests/harness/fake_upkeep.h"
 #include "tests/unit/api/fake_changes.h"
 #include "tests/unit/api/fake_recovery.h"
 
@@ -79,6 +80,8 @@ public:
     [[nodiscard]] FakeChanges& changes() override { return m_changes; }
     [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
+    [[nodiscard]] UpkeepService& upkeep() override { return fakeUpkeep; }
+    FakeUpkeep fakeUpkeep;
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;

@@ -88,6 +88,14 @@ private:
 void TestMetrics::collect_sample_hasTheFamilies()
 {
     FakeAgentService fake;
+    const auto drill = [](std::int64_t second, bool passed) {
+        DrillReceipt receipt;
+        receipt.keyspace = "orders";
+        receipt.finished = fromUnixMicros(second * 1'000'000);
+        receipt.passed = passed;
+        return receipt;
+    };
+    fake.fakeUpkeep.receipts = {drill(50, false), drill(40, true), drill(30, true)};
     MetricsSource metrics = source(fake);
     const auto families = metrics.collect();
     const Labels first = {{"keyspace", "accounts"}, {"shard", "1"}};
@@ -102,7 +110,11 @@ void TestMetrics::collect_sample_hasTheFamilies()
         1'772'366'400.0 - 1'796.0);
     QCOMPARE(valueOf(families, "isotherm_jobs", {{"kind", "backup"}, {"state", "running"}}), 1.0);
     QCOMPARE(valueOf(families, "isotherm_jobs", {{"kind", "restore"}, {"state", "running"}}), 0.0);
-    QCOMPARE(valueOf(families, "isotherm_storage_bytes", {{"tier", "local"}}), 17.5e6);
+    QCOMPARE(valueOf(families, "isotherm_shard_recovery_gaps", {{"keyspace", ""}, {"shard", "1"}}),
+             1.0);
+    QCOMPARE(valueOf(families, "isotherm_drill_last_success_timestamp_seconds",
+                     {{"keyspace", "orders"}}),
+             40.0);
     QCOMPARE(valueOf(families, "isotherm_audit_chain_ok"), 1.0);
     QCOMPARE(valueOf(families, "isotherm_diagnostic", {{"code", "repository.unencrypted"}}), 1.0);
 }
