@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/ctl/commands.h"
-#include "agent/ctl/job_follower.h"
 #include "shared/base/time_text.h"
 
 #include <cmath>
@@ -185,6 +184,26 @@ ExitCode showResult(Session& session, const Result<ChangeRecord>& change)
                        : reportError(session.terminal, change.error());
 }
 
+/// Until the parts serve or it has failed; the job itself goes on through its grace period.
+ExitCode followChange(Session& session, ChangeRecord change)
+{
+    std::string told;
+    while (change.state == ChangeState::Running) {
+        if (stateText(change) != told) {
+            told = stateText(change);
+            session.terminal.err << "change " << change.id.get() << ": " << told << "\n";
+        }
+        session.pause(std::chrono::milliseconds(500));
+        auto next = session.agent.changes().change(change.id);
+        if (!next.ok()) {
+            return reportError(session.terminal, next.error());
+        }
+        change = std::move(next).value();
+    }
+    const ExitCode shown = showChange(session, change);
+    return change.state == ChangeState::Done ? shown : ExitCode::Failed;
+}
+
 } // namespace
 
 ExitCode listChanges(Session& session, const ChangeListArguments& arguments)
@@ -237,16 +256,8 @@ ExitCode approveChange(Session& session, const DecideArguments& arguments)
         session.terminal.err << "isothermctl: " << approved->stateReason << "\n";
         return ExitCode::ApprovalMissing;
     }
-    if (arguments.follow == Follow::Wait && approved->job != JobId()) {
-        const auto ended = followJobs(session, {approved->job});
-        if (!ended.ok()) {
-            return reportError(session.terminal, ended.error());
-        }
-        const ExitCode shown = showChange(session, arguments.change);
-        const ExitCode outcome = reportOutcome(session, ended.value());
-        return outcome == ExitCode::Done ? shown : outcome;
-    }
-    return show(session, changeTable({approved.value()}));
+    return arguments.follow == Follow::Wait ? followChange(session, approved.value())
+                                            : show(session, changeTable({approved.value()}));
 }
 
 ExitCode rejectChange(Session& session, const DecideArguments& arguments)

@@ -260,6 +260,11 @@ private:
         if (decision.planHash != change->planHash) {
             return makeError(Code::Aborted, "the plan is not the one that was reviewed");
         }
+        if (state == ChangeState::Running && change->voices.size() + 1 < change->approvalsNeeded) {
+            change->voices.push_back({decision.caller.name, true, decision.reason, m_state.now});
+            change->stateReason = "approved, waits for a second person";
+            return *change;
+        }
         change->state = state;
         change->voices.push_back(
             {decision.caller.name, state == ChangeState::Running, decision.reason, m_state.now});

@@ -90,6 +90,9 @@ class TestCommands : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void change_approve_asksAndFollows();
+    void change_approve_oneVoiceOfTwo_endsWith6();
+    void change_propose_mergesSeveralShards();
     void usage_errors_endWith2_data();
     void usage_errors_endWith2();
     void help_and_version_endWith0();
@@ -416,6 +419,54 @@ void TestCommands::completion_bash_completes()
         QVERIFY(shell.run(QStringLiteral("completion %1").arg(QLatin1String(other)))
                     .out.contains(QStringLiteral("verify")));
     }
+}
+
+void TestCommands::change_approve_asksAndFollows()
+{
+    Shell shell;
+    const Ran blind = shell.run(QStringLiteral("change approve 3"));
+    QCOMPARE(blind.exit, 12); // nobody to ask
+    QVERIFY(blind.err.contains(QStringLiteral("over its limit in 11 of the last 12 samples")));
+    shell.onPause = [&shell] {
+        shell.agent.changes().edit([](FakeChangeState& state) {
+            state.changes.back().state = ChangeState::Done;
+            state.changes.back().stateReason = "the parts serve";
+        });
+    };
+    const Ran done = shell.run(QStringLiteral("change approve 3 --yes --wait"));
+    QCOMPARE(done.exit, 0);
+    QVERIFY(done.err.contains(QStringLiteral("change 3: running")));
+    QVERIFY(done.out.contains(QStringLiteral("done: the parts serve")));
+
+    shell.agent.changes().edit([](FakeChangeState& state) { state = sampleChanges(); });
+    shell.onPause = [&shell] {
+        shell.agent.changes().edit(
+            [](FakeChangeState& state) { state.changes.back().state = ChangeState::Failed; });
+    };
+    QCOMPARE(shell.run(QStringLiteral("change approve 3 --yes --wait")).exit, 1);
+}
+
+void TestCommands::change_approve_oneVoiceOfTwo_endsWith6()
+{
+    Shell shell;
+    shell.agent.changes().edit(
+        [](FakeChangeState& state) { state.changes.back().approvalsNeeded = 2; });
+    const Ran first = shell.run(QStringLiteral("change approve 3 --yes"));
+    QCOMPARE(first.exit, 6);
+    QVERIFY(first.err.contains(QStringLiteral("second person")));
+}
+
+void TestCommands::change_propose_mergesSeveralShards()
+{
+    Shell shell;
+    const Ran merge =
+        shell.run(QStringLiteral("change propose --shard 1 --shard 2 --reason quiet"));
+    QCOMPARE(merge.exit, 0);
+    QVERIFY(merge.out.contains(QStringLiteral("merge")));
+    QCOMPARE(shell.run(QStringLiteral("change propose --shard 77")).exit, 4);
+    QCOMPARE(shell.run(QStringLiteral("change propose")).exit, 2);
+    QCOMPARE(shell.run(QStringLiteral("change reject 3")).exit, 2); // no reason
+    QCOMPARE(shell.run(QStringLiteral("keyspace plan accounts --target-size 10")).exit, 2);
 }
 
 QTEST_GUILESS_MAIN(TestCommands)
