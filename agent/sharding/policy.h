@@ -22,17 +22,17 @@ struct Policy
     double childTarget = 0.5; ///< load that each part of a split should have at the peak
     double mergeBelow = 0.35; ///< the pair's highest load of the last hour
     std::uint32_t maxPerHour = 12;
-    ByteCount leastSize{64'000'000U}; ///< no shard is made smaller on purpose
-    ByteCount mostSize{65'536'000'000U};  ///< a merge makes at most half of this
-    double nodeBusyAbove = 0.4;                    ///< an idle node needs no split
-    double shareOfNodeAbove = 0.2;                 ///< else the whole node is hot, not the shard
+    ByteCount leastSize{64'000'000U};    ///< no shard is made smaller on purpose
+    ByteCount mostSize{65'536'000'000U}; ///< a merge makes at most half of this
+    double nodeBusyAbove = 0.4;          ///< an idle node needs no split
+    double shareOfNodeAbove = 0.2;       ///< else the whole node is hot, not the shard
 
     std::size_t window = 12;     ///< newest samples that are looked at
     std::size_t hotSamples = 10; ///< so many of them must be at the limit
     double likely = 0.8;         ///< probability of overload that is acted on
     double lead = 1.5;           ///< times the split's own duration that a forecast must reach
     /// A predicted split must be over so long before the crossing.
-    std::chrono::milliseconds margin = std::chrono::minutes(10);
+    std::chrono::milliseconds margin = std::chrono::minutes(20);
     double lasting = 3.0; ///< times the split's own duration that the overload must last
     std::size_t leastParts = 2;
     std::size_t mostParts = 8;

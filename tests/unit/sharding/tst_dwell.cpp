@@ -35,6 +35,7 @@ private Q_SLOTS:
     void coolingOf_oppositeKind_anHour();
     void coolingOf_reversed_doublesAndOnceADay();
     void coolingOf_otherRangeOrKeyspace_none();
+    void coolingOf_mergedBesideSplit_doesNotHideTheSplit();
     void coolingOf_longAgo_forgotten();
     void coolingOf_randomWishes_atMostOneReversalADay();
 };
@@ -85,6 +86,15 @@ void TestDwell::coolingOf_otherRangeOrKeyspace_none()
     PastChange other = change(ChangeKind::Split, 0s);
     other.keyspace = "customers";
     QVERIFY(!coolingOf(other, history, {}));
+}
+
+void TestDwell::coolingOf_mergedBesideSplit_doesNotHideTheSplit()
+{
+    const std::vector<PastChange> history = {change(ChangeKind::Split, 30min, 0, 100),
+                                             change(ChangeKind::Merge, 25min, 100, 200)};
+    const auto cooling = coolingOf(change(ChangeKind::Merge, 0s, 0, 200), history, {});
+    QVERIFY(cooling);
+    QCOMPARE(cooling->until, kNow + 30min); // an hour after the split of its lower half
 }
 
 void TestDwell::coolingOf_longAgo_forgotten()
