@@ -23,5 +23,7 @@ namespace isotherm::bench
 [[nodiscard]] Status benchCapture();
 /// The repository's codec alone, in its own bench program.
 [[nodiscard]] Status benchCodec();
+/// Decision quality of the sharding planner, in its own bench program.
+[[nodiscard]] Status benchPlanner();
 
 } // namespace isotherm::bench

@@ -29,6 +29,8 @@ constexpr std::array<Bench, 8> kBenches = {{
     {"heatmap", "painting 10,000 shards x 1,440 columns", &benchHeatmap},
     {"capture-cost", "pgbench with and without capture, and beside pg_dump", &benchCapture},
     {"codec", "the repository's codec alone", &benchCodec},
+    {"planner", "sharding decisions on simulated load: latency, balance, reversals, prediction",
+     &benchPlanner},
 }};
 
 /// Benches with a program of their own print their lines themselves.
@@ -72,6 +74,11 @@ Status benchCapture()
 Status benchCodec()
 {
     return runSibling("bench-codec");
+}
+
+Status benchPlanner()
+{
+    return runSibling("isotherm-bench-planner");
 }
 
 } // namespace isotherm::bench
