@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/forecaster.h"
 
+#include "agent/predict/percentile.h"
 #include "shared/base/check.h"
 
 #include <algorithm>
@@ -83,6 +84,7 @@ Status Forecaster::skipTo(std::int64_t minute)
 
 Status Forecaster::observeRow(std::span<const double> counts)
 {
+    Status status = finish();
     std::vector<LogCode> codes(counts.size());
     for (std::size_t i = 0; i < counts.size(); ++i) {
         codes[i] = encodeCount(counts[i]);
@@ -91,7 +93,8 @@ Status Forecaster::observeRow(std::span<const double> counts)
             ++m_hourRows[i];
         }
     }
-    Status status = m_steps->observe(codes);
+    const Status taken = m_steps->observe(codes);
+    status = status.ok() ? taken : status;
     if (nextMinute() % 60 == 0) {
         const Status hour = closeHour();
         status = status.ok() ? hour : status;
@@ -119,12 +122,49 @@ Status Forecaster::closeHour()
     std::transform(codes.begin(), codes.end(), logs.begin(), decodeLog);
     m_nextHour.observe(logs);
     m_busiest.observe(logs);
-    m_path.clear();
-    for (std::size_t hour = 1; hour <= kHours; ++hour) {
-        m_path.push_back(m_hourly->forecast(static_cast<std::int64_t>(hour)));
-    }
-    decide();
+    m_making.clear();
+    m_pathDue = true;
     return status;
+}
+
+void Forecaster::makePath()
+{
+    m_making.push_back(m_hourly->forecast(static_cast<std::int64_t>(m_making.size()) + 1));
+    if (m_making.size() == kHours) {
+        m_path.swap(m_making);
+        m_making.clear();
+        m_pathDue = false;
+        // The hour that has ended is the last full one until the next ends.
+        m_pathMinute = m_shape.firstMinute / 60 * 60 + m_hourly->rows() * 60;
+        decide();
+    }
+}
+
+Result<bool> Forecaster::work()
+{
+    for (Panel* panel : {m_steps.get(), m_hourly.get()}) {
+        ISO_ASSIGN(const bool worked, panel->work());
+        if (worked) {
+            return true;
+        }
+    }
+    if (!m_pathDue) {
+        return false;
+    }
+    makePath();
+    return true;
+}
+
+Status Forecaster::finish()
+{
+    Status first;
+    for (;;) {
+        const Result<bool> worked = work();
+        first = first.ok() && !worked.ok() ? Status(worked.error()) : first;
+        if (worked.ok() && !*worked) {
+            return first;
+        }
+    }
 }
 
 std::vector<float> Forecaster::fineRates() const
@@ -155,39 +195,64 @@ void Forecaster::decide()
             busiest[shard] = std::fmax(busiest[shard], hour[shard].value);
         }
     }
-    const float level = hotLevel();
+    const double reference = referenceCount();
+    m_reference = std::isnan(reference) ? 0 : reference;
+    const float level = hotLevel(reference);
     m_nextHour.decide(next, level);
     m_busiest.decide(busiest, level);
 }
 
-float Forecaster::hotLevel() const
+float Forecaster::hotLevel(double reference)
+{
+    constexpr double kHot = 0.8;
+    return std::isnan(reference) ? kMissing : static_cast<float>(std::log1p(kHot * reference));
+}
+
+double Forecaster::referenceCount() const
 {
     constexpr double kPercentile = 0.99;
-    constexpr double kHot = 0.8;
     const SlotHistory& history = m_hourly->history();
     std::vector<float> values;
     values.reserve(m_shards * 168);
     for (std::size_t shard = 0; shard < m_shards; ++shard) {
         for (std::int64_t back = 1; back <= 168; ++back) {
             if (const float x = history.at(shard, history.rows() - back); !std::isnan(x)) {
-                values.push_back(x);
+                values.push_back(static_cast<float>(countOf(x)));
             }
         }
     }
-    if (values.empty()) {
-        return kMissing;
+    return percentileOf(values, kPercentile);
+}
+
+std::optional<DayAhead> Forecaster::dayAhead() const
+{
+    if (m_path.empty()) {
+        return std::nullopt;
     }
-    const double place = kPercentile * static_cast<double>(values.size() - 1);
-    const auto low = values.begin() + static_cast<std::ptrdiff_t>(place);
-    std::nth_element(values.begin(), low, values.end());
-    const auto high = low + 1 == values.end() ? low : std::min_element(low + 1, values.end());
-    const double part = place - std::floor(place);
-    const double reference = countOf(*low) + part * (countOf(*high) - countOf(*low));
-    return static_cast<float>(std::log1p(kHot * reference));
+    DayAhead day{m_pathMinute, m_reference, {}};
+    day.shards.resize(m_shards);
+    const auto count = [](float log) {
+        return std::isnan(log) ? kMissing : static_cast<float>(countOf(log));
+    };
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        float busiest = kMissing;
+        for (const std::vector<MixedForecast>& hour : m_path) {
+            busiest = std::fmax(busiest, hour[shard].value);
+        }
+        const float raise = m_busiest.decisions()[shard] - busiest;
+        for (std::size_t hour = 0; hour < kHours; ++hour) {
+            const MixedForecast& made = m_path[hour][shard];
+            const float decision = hour == 0 ? m_nextHour.decisions()[shard] : made.value + raise;
+            day.shards[shard][hour] = {count(made.value), count(made.low), count(made.high),
+                                       count(decision)};
+        }
+    }
+    return day;
 }
 
 Result<std::vector<DecisionRates>> Forecaster::decisions()
 {
+    ISO_TRY(finish());
     if (nextMinute() % 60 != 0 || m_path.empty()) {
         return makeError(Code::FailedPrecondition, "decisions are made on full hours only");
     }
@@ -202,6 +267,7 @@ Result<std::vector<DecisionRates>> Forecaster::decisions()
 
 std::vector<MixedForecast> Forecaster::points(std::size_t which)
 {
+    (void)m_steps->finish(); // an error of the trees: the other models go on
     return m_steps->forecast(m_shape.horizons[which]);
 }
 
@@ -230,6 +296,7 @@ std::array<float, Forecaster::kHours> Forecaster::smoothPath(std::size_t shard) 
 
 Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
 {
+    ISO_TRY(finish());
     if (nextMinute() % 60 != 0 || m_path.empty()) {
         return makeError(Code::FailedPrecondition, "hours are forecast on full hours only");
     }

@@ -144,10 +144,13 @@ std::vector<MixedForecast> HorizonModel::forecast(const Origin& origin, std::int
     return std::move(batch.forecasts);
 }
 
-Status HorizonModel::growTrees()
+Result<bool> HorizonModel::beginTrees()
 {
-    const Status grown = m_trees.fit(m_sample);
-    return !grown.ok() && grown.error().code == Code::FailedPrecondition ? Status() : grown;
+    const Status begun = m_trees.begin(m_sample);
+    if (!begun.ok() && begun.error().code != Code::FailedPrecondition) {
+        return begun.error();
+    }
+    return begun.ok();
 }
 
 std::size_t HorizonModel::bytes() const

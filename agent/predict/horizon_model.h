@@ -59,8 +59,10 @@ public:
                                                       std::int64_t lead) const;
 
     void solveRidge(std::size_t series) { m_ridge.solve(series); }
-    /// Grows the trees anew; too few rows are no error.
-    [[nodiscard]] Status growTrees();
+    /// Begins to grow the trees anew; false: there are too few rows yet.
+    [[nodiscard]] Result<bool> beginTrees();
+    /// TreeModel::grow.
+    [[nodiscard]] Result<TreeModel::Growth> growTrees(int rounds) { return m_trees.grow(rounds); }
 
     [[nodiscard]] const Mixer& mixer() const { return m_mixer; }
     [[nodiscard]] std::size_t bytes() const;

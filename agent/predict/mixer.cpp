@@ -15,6 +15,7 @@ constexpr float kTiny = 1e-4F;      ///< squared error below which experts are a
 constexpr float kLosing = 1.0F;     ///< times seasonal naive's loss: out
 constexpr float kDriftStart = 4.0F; ///< times the usual squared error
 constexpr float kDriftEnd = 2.0F;
+constexpr std::array<std::size_t, 4> kModels = {kHoltWinters, kRidge, kKernel, kTrees};
 
 float keepFor(double halfLifeDays, double perDay)
 {
@@ -107,18 +108,35 @@ ExpertValues Mixer::hedgeWeights(const State& state, const ExpertValues& experts
     return weights;
 }
 
+float Mixer::naiveLoss(const State& state)
+{
+    float least = std::numeric_limits<float>::max();
+    for (const std::size_t e : {kSeasonalDay, kSeasonalWeek}) {
+        if (state.seen[e] > kTrust) {
+            least = std::min(least, state.loss[e] / state.seen[e]);
+        }
+    }
+    return least;
+}
+
+bool Mixer::loses(const State& state, std::size_t expert)
+{
+    return state.seen[expert] > kTrust &&
+           state.loss[expert] / state.seen[expert] > kLosing * naiveLoss(state) + kTiny;
+}
+
+bool Mixer::losing(std::size_t series, std::size_t expert) const
+{
+    return std::find(kModels.begin(), kModels.end(), expert) != kModels.end() &&
+           loses(m_states[series], expert);
+}
+
 ExpertValues Mixer::meanWeights(const State& state, const ExpertValues& experts) const
 {
-    const auto lossOf = [&](std::size_t e) {
-        return state.seen[e] > kTrust ? state.loss[e] / state.seen[e]
-                                      : std::numeric_limits<float>::max();
-    };
-    const float naive = std::min(lossOf(kSeasonalDay), lossOf(kSeasonalWeek));
     ExpertValues weights{};
     float sum = 0;
-    for (const std::size_t e : {kHoltWinters, kRidge, kKernel, kTrees}) {
-        const bool loses = state.seen[e] > kTrust && lossOf(e) > kLosing * naive + kTiny;
-        weights[e] = std::isnan(experts[e]) || loses ? 0.0F : 1.0F;
+    for (const std::size_t e : kModels) {
+        weights[e] = std::isnan(experts[e]) || loses(state, e) ? 0.0F : 1.0F;
         sum += weights[e];
     }
     for (float& weight : weights) {
@@ -127,11 +145,8 @@ ExpertValues Mixer::meanWeights(const State& state, const ExpertValues& experts)
     return weights;
 }
 
-MixedForecast Mixer::mix(std::size_t series, const ExpertValues& experts) const
+ExpertValues Mixer::weightsOf(const State& state, const ExpertValues& experts) const
 {
-    const State& state = m_states[series];
-    MixedForecast forecast;
-    forecast.experts = experts;
     const ExpertValues hedge = hedgeWeights(state, experts);
     const ExpertValues mean = meanWeights(state, experts);
     const auto total = [](const ExpertValues& weights) {
@@ -147,10 +162,32 @@ MixedForecast Mixer::mix(std::size_t series, const ExpertValues& experts) const
     } else if (total(mean) <= 0) {
         share = 0;
     }
+    ExpertValues weights{};
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        weights[e] = share * mean[e] + (1 - share) * hedge[e];
+    }
+    return weights;
+}
+
+ExpertValues Mixer::usualWeights(std::size_t series) const
+{
+    const State& state = m_states[series];
+    ExpertValues present{};
+    for (std::size_t e = 0; e < kExpertCount; ++e) {
+        present[e] = state.seen[e] > 0 ? 0.0F : kMissing;
+    }
+    return weightsOf(state, present);
+}
+
+MixedForecast Mixer::mix(std::size_t series, const ExpertValues& experts) const
+{
+    const State& state = m_states[series];
+    MixedForecast forecast;
+    forecast.experts = experts;
+    forecast.weights = weightsOf(state, experts);
     float value = 0;
     float sum = 0;
     for (std::size_t e = 0; e < kExpertCount; ++e) {
-        forecast.weights[e] = share * mean[e] + (1 - share) * hedge[e];
         if (forecast.weights[e] > 0) {
             value += forecast.weights[e] * experts[e];
             sum += forecast.weights[e];
@@ -169,6 +206,8 @@ void Mixer::settleQuantiles(State& state, float error) const
     const float size = std::abs(error);
     const float fresh = std::max(1.0F - m_keep, 1.0F / (state.outcomes + 1.0F));
     state.scale = std::isnan(state.scale) ? size : state.scale + fresh * (size - state.scale);
+    const float above = error > state.high ? 1.0F : 0.0F;
+    state.above = std::isnan(state.above) ? above : state.above + fresh * (above - state.above);
     if (state.outcomes < 20) { // too few to follow: as if the errors were normal
         state.high = 1.6F * state.scale;
         state.low = -1.6F * state.scale;

@@ -74,6 +74,17 @@ public:
     /// not.
     [[nodiscard]] bool drifting(std::size_t series) const { return m_states[series].drifting; }
 
+    /// One of the four models whose errors exceed seasonal naive's: it is out of the mean.
+    [[nodiscard]] bool losing(std::size_t series, std::size_t expert) const;
+    /// The weights of a forecast for which every expert with outcomes has an opinion.
+    [[nodiscard]] ExpertValues usualWeights(std::size_t series) const;
+    /// Share of the outcomes that were above the 90 % quantile, discounted; NaN: none yet.
+    [[nodiscard]] float shareAbove(std::size_t series) const { return m_states[series].above; }
+    [[nodiscard]] std::uint64_t outcomes(std::size_t series) const
+    {
+        return static_cast<std::uint64_t>(m_states[series].outcomes);
+    }
+
     [[nodiscard]] std::size_t bytes() const;
 
 private:
@@ -89,12 +100,16 @@ private:
         float scale = kMissing;  ///< mean absolute error
         float low = 0;
         float high = 0;
+        float above = kMissing; ///< share of outcomes above `high`
         float outcomes = 0;
         bool drifting = false;
     };
 
     [[nodiscard]] ExpertValues hedgeWeights(const State& state, const ExpertValues& experts) const;
     [[nodiscard]] ExpertValues meanWeights(const State& state, const ExpertValues& experts) const;
+    [[nodiscard]] ExpertValues weightsOf(const State& state, const ExpertValues& experts) const;
+    [[nodiscard]] static float naiveLoss(const State& state);
+    [[nodiscard]] static bool loses(const State& state, std::size_t expert);
     void settleQuantiles(State& state, float error) const;
     void settleDrift(State& state, float error) const;
 

@@ -11,7 +11,8 @@ namespace isotherm::predict
 namespace
 {
 
-constexpr std::size_t kDriftShare = 4;  ///< one series in so many drifting: grow trees daily
+constexpr std::size_t kDriftShare = 4; ///< one series in so many drifting: grow trees daily
+constexpr int kTreesAtOnce = 10;
 constexpr std::int64_t kRidgeHours = 6; ///< every series' models are solved anew so often
 
 } // namespace
@@ -68,22 +69,21 @@ std::int64_t Panel::rowsBetweenTrees() const
     return static_cast<std::int64_t>(between * static_cast<float>(perDay));
 }
 
-Status Panel::refit()
+void Panel::solveRidges()
 {
-    const std::int64_t row = m_history.rows();
-    const std::int64_t perHour = 60 / m_shape.stepMinutes;
-    const std::int64_t period = kRidgeHours * perHour;
-    for (auto i = static_cast<std::size_t>(row % period); i < m_shape.series;
+    const std::int64_t period = kRidgeHours * (60 / m_shape.stepMinutes);
+    for (auto i = static_cast<std::size_t>(m_history.rows() % period); i < m_shape.series;
          i += static_cast<std::size_t>(period)) {
         for (const auto& model : m_models) {
             model->solveRidge(i);
         }
     }
-    Status first;
-    if (!onFullHour()) {
-        return first;
-    }
-    if (row % (24 * perHour) == 0) {
+}
+
+Status Panel::planTrees()
+{
+    const std::int64_t row = m_history.rows();
+    if (row % (24 * 60 / m_shape.stepMinutes) == 0) {
         std::vector<float> rates(m_shape.series);
         for (std::size_t i = 0; i < m_shape.series; ++i) {
             rates[i] = m_history.window(i, Window::Day).mean();
@@ -95,26 +95,73 @@ Status Panel::refit()
     if (oldest != m_treesGrown.end() && row - *oldest >= rowsBetweenTrees()) {
         const auto range = static_cast<std::size_t>(oldest - m_treesGrown.begin());
         *oldest = row;
-        first = m_models[range]->growTrees();
+        ISO_ASSIGN(const bool begun, m_models[range]->beginTrees());
+        if (begun) {
+            growInPieces(range);
+        }
     }
-    return first;
+    return {};
+}
+
+void Panel::growInPieces(std::size_t range)
+{
+    // Before everything that uses them.
+    m_left.push_front([this, range]() -> Status {
+        ISO_ASSIGN(const TreeModel::Growth growth, m_models[range]->growTrees(kTreesAtOnce));
+        if (growth == TreeModel::Growth::More) {
+            growInPieces(range);
+        }
+        return {};
+    });
 }
 
 Status Panel::observe(std::span<const LogCode> codes)
 {
     ISO_CHECK(codes.size() == m_shape.series);
+    const Status before = finish();
     for (const auto& model : m_models) {
         model->settle(m_history.rows(), codes);
     }
     m_seasonal.update(m_history.rows(), codes);
     m_history.push(codes);
     m_kernel.push(codes);
-    Status status = refit();
-    const HorizonModel::Origin now = origin();
-    for (const auto& model : m_models) {
-        model->track(now);
+    m_left.emplace_back([this] {
+        solveRidges();
+        return Status();
+    });
+    if (onFullHour()) {
+        m_left.emplace_back([this] { return planTrees(); });
     }
-    return status;
+    for (const auto& model : m_models) {
+        m_left.emplace_back([this, &model] {
+            model->track(origin());
+            return Status();
+        });
+    }
+    return before;
+}
+
+Result<bool> Panel::work()
+{
+    if (m_left.empty()) {
+        return false;
+    }
+    const std::function<Status()> piece = std::move(m_left.front());
+    m_left.pop_front();
+    ISO_TRY(piece());
+    return true;
+}
+
+Status Panel::finish()
+{
+    Status first;
+    for (;;) {
+        const Result<bool> worked = work();
+        first = first.ok() && !worked.ok() ? Status(worked.error()) : first;
+        if (worked.ok() && !*worked) {
+            return first;
+        }
+    }
 }
 
 std::vector<MixedForecast> Panel::forecast(std::int64_t lead)

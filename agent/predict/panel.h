@@ -3,6 +3,8 @@
 
 #include "agent/predict/horizon_model.h"
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,15 +27,21 @@ public:
     };
     Panel(Shape shape, const Tuning& tuning);
 
-    /// The next row, one code a series; kMissingCode: not measured. An error of the trees is
-    /// returned after everything else was done.
+    /// The next row, one code a series; kMissingCode: not measured. What is left of the row before
+    /// is done first; what comes of this one is left to work(), piece by piece.
     [[nodiscard]] Status observe(std::span<const LogCode> codes);
+    /// Does one piece of what the last row left to do, of a bounded size however many series there
+    /// are; false: nothing is left. An error is of that piece alone.
+    [[nodiscard]] Result<bool> work();
+    /// All of it: forecasts are those of the last row only then. The first error, after everything.
+    [[nodiscard]] Status finish();
     /// What is known of the series at a finer step: FeatureMaker::setFine. Call it before
     /// observe().
     void setFine(std::vector<float> fine) { m_features.setFine(std::move(fine)); }
 
     [[nodiscard]] std::int64_t rows() const { return m_history.rows(); }
-    /// Every series, `lead` rows ahead (1: the next row). Precondition: `lead` is in a range.
+    /// Every series, `lead` rows ahead (1: the next row). Precondition: `lead` is in a range, and
+    /// nothing is left to do.
     [[nodiscard]] std::vector<MixedForecast> forecast(std::int64_t lead);
 
     /// How many series' errors at the shortest horizon are far above what is usual for them. While
@@ -47,7 +55,9 @@ public:
 private:
     [[nodiscard]] bool onFullHour() const;
     [[nodiscard]] HorizonModel::Origin origin();
-    [[nodiscard]] Status refit();
+    void solveRidges();
+    [[nodiscard]] Status planTrees();
+    void growInPieces(std::size_t range);
     [[nodiscard]] std::int64_t rowsBetweenTrees() const;
 
     const Shape m_shape;
@@ -59,7 +69,8 @@ private:
     std::vector<std::unique_ptr<HorizonModel>> m_models;
     std::vector<std::int64_t> m_treesGrown; ///< by range: the row of the last time
     std::vector<std::optional<KernelModel::Similar>> m_similar;
-    std::int64_t m_similarRows = -1; ///< for which m_similar was made
+    std::int64_t m_similarRows = -1;            ///< for which m_similar was made
+    std::deque<std::function<Status()>> m_left; ///< to do for the last row, in this order
 };
 
 } // namespace isotherm::predict

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/tree_model.h"
 
+#include "shared/base/check.h"
+
 #include <array>
 #include <cstdio>
 #include <string>
@@ -105,7 +107,7 @@ public:
     Booster(const Booster&) = delete;
     Booster& operator=(const Booster&) = delete;
 
-    Status train(const Matrix& matrix, const Tuning& tuning)
+    Status begin(const Matrix& matrix, const Tuning& tuning)
     {
         const std::array<DMatrixHandle, 1> matrices = {matrix.handle()};
         ISO_TRY(checked(XGBoosterCreate(matrices.data(), 1, &m_handle)));
@@ -126,10 +128,12 @@ public:
         for (const auto& [name, value] : parameters) {
             ISO_TRY(checked(XGBoosterSetParam(m_handle, name, value.c_str())));
         }
-        for (int round = 0; round < tuning.treeRounds; ++round) {
-            ISO_TRY(checked(XGBoosterUpdateOneIter(m_handle, round, matrix.handle())));
-        }
         return {};
+    }
+
+    Status grow(const Matrix& matrix, int round)
+    {
+        return checked(XGBoosterUpdateOneIter(m_handle, round, matrix.handle()));
     }
 
     Result<std::vector<float>> predict(const std::vector<float>& inputs) const
@@ -154,6 +158,13 @@ private:
     BoosterHandle m_handle = nullptr;
 };
 
+struct TreeModel::Growing
+{
+    Matrix matrix;
+    std::unique_ptr<Booster> booster = std::make_unique<Booster>();
+    int round = 0;
+};
+
 TreeModel::TreeModel(const Tuning& tuning) : m_tuning(tuning) {}
 TreeModel::~TreeModel() = default;
 TreeModel::TreeModel(TreeModel&&) noexcept = default;
@@ -164,19 +175,37 @@ bool TreeModel::fitted() const
     return m_booster != nullptr;
 }
 
-Status TreeModel::fit(const TrainingSample& sample)
+Status TreeModel::begin(const TrainingSample& sample)
 {
+    m_growing.reset();
     if (sample.size() < kLeastRows) {
         return makeError(Code::FailedPrecondition, "too few rows to grow trees from");
     }
-    Matrix matrix;
-    ISO_TRY(matrix.open(sample.inputs()));
-    ISO_TRY(checked(
-        XGDMatrixSetFloatInfo(matrix.handle(), "label", sample.targets().data(), sample.size())));
-    auto booster = std::make_unique<Booster>();
-    ISO_TRY(booster->train(matrix, m_tuning));
-    m_booster = std::move(booster);
+    auto growing = std::make_unique<Growing>();
+    ISO_TRY(growing->matrix.open(sample.inputs()));
+    ISO_TRY(checked(XGDMatrixSetFloatInfo(growing->matrix.handle(), "label",
+                                          sample.targets().data(), sample.size())));
+    ISO_TRY(growing->booster->begin(growing->matrix, m_tuning));
+    m_growing = std::move(growing);
     return {};
+}
+
+Result<TreeModel::Growth> TreeModel::grow(int rounds)
+{
+    ISO_CHECK(m_growing != nullptr);
+    for (; rounds > 0 && m_growing->round < m_tuning.treeRounds; --rounds) {
+        const Status grown = m_growing->booster->grow(m_growing->matrix, m_growing->round++);
+        if (!grown.ok()) {
+            m_growing.reset();
+            return grown.error();
+        }
+    }
+    if (m_growing->round < m_tuning.treeRounds) {
+        return Growth::More;
+    }
+    m_booster = std::move(m_growing->booster);
+    m_growing.reset();
+    return Growth::Done;
 }
 
 Result<std::vector<float>> TreeModel::predict(std::span<const FeatureRow> rows) const

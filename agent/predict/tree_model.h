@@ -47,16 +47,23 @@ public:
     TreeModel(TreeModel&&) noexcept;
     TreeModel& operator=(TreeModel&&) noexcept;
 
-    /// Fits anew. FailedPrecondition when there are too few rows; Internal with XGBoost's words.
-    [[nodiscard]] Status fit(const TrainingSample& sample);
+    /// Begins to fit anew, with the sample as it is now. FailedPrecondition when there are too few
+    /// rows; Internal with XGBoost's words.
+    [[nodiscard]] Status begin(const TrainingSample& sample);
+    enum class Growth { More, Done };
+    /// Grows at most so many trees more; predict() uses the new model from when it is done. After
+    /// an error the old one stays. Precondition: begin() was called and it is not done yet.
+    [[nodiscard]] Result<Growth> grow(int rounds);
     [[nodiscard]] bool fitted() const;
     /// One deviation a row, in order. FailedPrecondition before the first fit.
     [[nodiscard]] Result<std::vector<float>> predict(std::span<const FeatureRow> rows) const;
 
 private:
     class Booster;
+    struct Growing;
     Tuning m_tuning;
     std::unique_ptr<Booster> m_booster;
+    std::unique_ptr<Growing> m_growing; ///< a model that is not done yet
 };
 
 } // namespace isotherm::predict

@@ -13,6 +13,7 @@
 #include <numbers>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace isotherm::bench
@@ -22,6 +23,7 @@ namespace
 
 constexpr int kStepMinutes = 10;
 constexpr int kStepsPerDay = 24 * 60 / kStepMinutes;
+const std::vector<std::int64_t> kHorizons = {1, 6, 36, 144, 1008};
 
 /// This thread's CPU time: forecasting has no other threads, and what else the machine does must
 /// not count.
@@ -61,6 +63,45 @@ void fill(std::vector<double>& counts, int step, std::mt19937& random)
     }
 }
 
+/// What a step cost: in all, and the longest of its pieces. Between two pieces the agent lets go of
+/// the core.
+struct StepCost
+{
+    double total = 0;
+    double longest = 0;
+
+    void add(double seconds)
+    {
+        total += seconds;
+        longest = std::max(longest, seconds);
+    }
+};
+
+/// A step as the agent takes it: the row, what it leaves to do, what is shown of it.
+Result<StepCost> take(predict::Forecaster& forecaster, int step, const std::vector<double>& counts)
+{
+    StepCost cost;
+    double start = cpuSeconds();
+    const auto lap = [&] {
+        const double now = cpuSeconds();
+        cost.add(now - std::exchange(start, now));
+    };
+    ISO_TRY(forecaster.observe(step * kStepMinutes, counts));
+    lap();
+    for (;;) {
+        ISO_ASSIGN(const bool worked, forecaster.work());
+        lap();
+        if (!worked) {
+            break;
+        }
+    }
+    (void)forecaster.points(static_cast<std::size_t>(step) % kHorizons.size());
+    lap();
+    (void)forecaster.dayAhead();
+    lap();
+    return cost;
+}
+
 int run(std::size_t shards, int days)
 {
     predict::ForecasterShape shape;
@@ -68,34 +109,37 @@ int run(std::size_t shards, int days)
         shape.shardOf.insert(shape.shardOf.end(), {shard, shard});
     }
     shape.stepMinutes = kStepMinutes;
-    shape.horizons = {1, 6, 36, 144, 1008};
+    shape.horizons = kHorizons;
     predict::Forecaster forecaster(shape);
     std::mt19937 random(20);
     std::vector<double> counts(shape.shardOf.size());
-    std::vector<double> steps;
+    std::vector<StepCost> steps;
     for (int step = 0; step < days * kStepsPerDay; ++step) {
         fill(counts, step, random);
-        const double start = cpuSeconds();
-        if (const Status status = forecaster.observe(step * kStepMinutes, counts); !status.ok()) {
-            std::fprintf(stderr, "%s\n", status.error().text().c_str());
+        const auto cost = take(forecaster, step, counts);
+        if (!cost.ok()) {
+            std::fprintf(stderr, "%s\n", cost.error().text().c_str());
             return 1;
         }
         if (step >= (days - 1) * kStepsPerDay) {
-            steps.push_back(cpuSeconds() - start);
+            steps.push_back(*cost);
         }
         if (step % kStepsPerDay == 0) {
             std::fprintf(stderr, "day %d of %d, %.0f MB\n", step / kStepsPerDay + 1, days,
                          residentMegabytes());
         }
     }
-    double sum = 0;
-    for (const double step : steps) {
-        sum += step;
+    StepCost day;
+    for (const StepCost& step : steps) {
+        day.total += step.total;
+        day.longest = std::max(day.longest, step.longest);
     }
-    std::sort(steps.begin(), steps.end());
-    print("mean_cpu", "% of a core over a day", 100 * sum / 86'400, 2);
-    print("step_median", "ms of CPU", 1000 * steps[steps.size() / 2], 200);
-    print("step_longest", "ms of CPU", 1000 * steps.back(), 200);
+    std::sort(steps.begin(), steps.end(),
+              [](const StepCost& a, const StepCost& b) { return a.total < b.total; });
+    print("mean_cpu", "% of a core over a day", 100 * day.total / 86'400, 2);
+    print("step_median", "ms of CPU", 1000 * steps[steps.size() / 2].total, 200);
+    print("step_longest_piece", "ms of CPU without letting go", 1000 * day.longest, 200);
+    print("step_longest", "ms of CPU in all pieces", 1000 * steps.back().total, 200);
     print("memory", "MB resident at most", residentMegabytes(), 400);
     print("memory_models", "MB in models and history",
           static_cast<double>(forecaster.bytes()) / 1e6, 400);
