@@ -32,22 +32,36 @@ std::string ratioText(const char* word, double value, const char* sign, double l
     return text.data();
 }
 
-Rule byTemperature(const ShardFacts& facts, const SchedulePolicy& policy)
+Rule byTemperature(double temperature, const SchedulePolicy& policy)
 {
-    if (!facts.temperature && !facts.predictedTemperature) {
+    if (temperature > policy.hotAbove) {
+        return {policy.hot, ratioText("hot", temperature, ">", policy.hotAbove)};
+    }
+    if (temperature > policy.warmAbove) {
+        return {policy.warm, ratioText("warm", temperature, ">", policy.warmAbove)};
+    }
+    return {policy.cold, ratioText("cold", temperature, "≤", policy.warmAbove)};
+}
+
+/// The rule for the present: the temperature as measured, or as the forecast has this hour if that
+/// is higher.
+Rule presentRule(const ShardFacts& facts, const SchedulePolicy& policy, WallTime now)
+{
+    std::optional<double> coming;
+    for (const ComingHeat& heat : facts.coming) {
+        if (policy.followForecasts && heat.start <= now && now < heat.end) {
+            coming = heat.temperature;
+        }
+    }
+    if (!facts.temperature && !coming) {
         return {policy.warm, "temperature not known yet, treated as warm"};
     }
-    const double now = facts.temperature.value_or(0);
-    const double coming = facts.predictedTemperature.value_or(0);
-    const double decisive = std::max(now, coming);
-    const std::string forecast = coming > now ? "predicted to be " : "";
-    if (decisive > policy.hotAbove) {
-        return {policy.hot, forecast + ratioText("hot", decisive, ">", policy.hotAbove)};
+    if (coming.value_or(0) > facts.temperature.value_or(0)) {
+        Rule rule = byTemperature(*coming, policy);
+        rule.why = "predicted to be " + rule.why;
+        return rule;
     }
-    if (decisive > policy.warmAbove) {
-        return {policy.warm, forecast + ratioText("warm", decisive, ">", policy.warmAbove)};
-    }
-    return {policy.cold, ratioText("cold", decisive, "≤", policy.warmAbove)};
+    return byTemperature(facts.temperature.value_or(0), policy);
 }
 
 /// A number in [0, 1) that depends on the shard alone (splitmix64's finaliser).
@@ -67,16 +81,53 @@ milliseconds scaled(milliseconds duration, double factor)
 
 } // namespace
 
+namespace
+{
+
+/// An objective can only shorten an interval.
+void shorten(Rule& rule, const std::optional<milliseconds>& rpo)
+{
+    rule.why += ": every " + formatDuration(rule.interval);
+    if (rpo && scaled(*rpo, kRpoStart) < rule.interval) {
+        rule.interval = scaled(*rpo, kRpoStart);
+        rule.why += ", shortened to " + formatDuration(rule.interval) + " by the objective of " +
+                    formatDuration(*rpo);
+    }
+}
+
+/// Moves `due` to where a coming stretch of time wants it, if that is earlier.
+void bringForward(DueTime& due, const ShardFacts& facts, const SchedulePolicy& policy, WallTime now)
+{
+    const WallTime planned = due.due;
+    const double early = policy.jitter * steadyFraction(facts.shard);
+    for (const ComingHeat& heat : facts.coming) {
+        if (heat.start <= now) {
+            continue;
+        }
+        Rule rule = byTemperature(heat.temperature, policy);
+        const std::string what = rule.why;
+        shorten(rule, facts.rpo);
+        // A little early, each shard differently: many become hot at the same full hour.
+        const WallTime begin = heat.start - scaled(policy.hot, early);
+        const WallTime wanted =
+            std::max({now, begin, *facts.lastBackup + scaled(rule.interval, 1.0 - early)});
+        if (wanted < heat.end && wanted < due.due) {
+            due.due = wanted;
+            due.broughtForwardFrom = planned;
+            due.reason = "predicted to be " + what + " from " + formatUtc(heat.start) +
+                         rule.why.substr(what.size()) + "; brought forward from " +
+                         formatUtc(std::chrono::floor<std::chrono::seconds>(planned));
+        }
+    }
+}
+
+} // namespace
+
 DueTime nextBackup(const ShardFacts& facts, const SchedulePolicy& policy, WallTime now)
 {
-    Rule rule = byTemperature(facts, policy);
-    rule.why += ": every " + formatDuration(rule.interval);
-    if (facts.rpo && scaled(*facts.rpo, kRpoStart) < rule.interval) {
-        rule.interval = scaled(*facts.rpo, kRpoStart);
-        rule.why += ", shortened to " + formatDuration(rule.interval) + " by the objective of " +
-                    formatDuration(*facts.rpo);
-    }
-    DueTime due{now, rule.interval, std::numeric_limits<double>::infinity(), rule.why};
+    Rule rule = presentRule(facts, policy, now);
+    shorten(rule, facts.rpo);
+    DueTime due{now, rule.interval, std::numeric_limits<double>::infinity(), rule.why, {}};
     if (!facts.lastBackup) {
         due.reason = "no backup yet";
     } else {
@@ -86,12 +137,47 @@ DueTime nextBackup(const ShardFacts& facts, const SchedulePolicy& policy, WallTi
         due.due = *facts.lastBackup + scaled(rule.interval, 1.0 - early);
         // Whatever was missed while the agent or the database was down is caught up once, now.
         due.due = std::max(due.due, now);
+        if (policy.followForecasts) {
+            bringForward(due, facts, policy, now);
+        }
     }
     if (facts.notBefore && *facts.notBefore > due.due) {
         due.due = *facts.notBefore;
         due.reason += "; the last try failed, next one then";
     }
     return due;
+}
+
+std::optional<Crossing> nextCrossing(const ShardFacts& facts, const SchedulePolicy& policy,
+                                     WallTime now)
+{
+    const milliseconds present = presentRule(facts, policy, now).interval;
+    for (const ComingHeat& heat : facts.coming) {
+        const Rule rule = byTemperature(heat.temperature, policy);
+        if (heat.end > now && rule.interval < present) {
+            return Crossing{std::max(heat.start, now), rule.why};
+        }
+    }
+    return std::nullopt;
+}
+
+milliseconds intervalAt(std::optional<double> temperature, const SchedulePolicy& policy)
+{
+    return temperature ? byTemperature(*temperature, policy).interval : policy.warm;
+}
+
+Horizon horizonOf(milliseconds interval, ByteCount size)
+{
+    // A copy on the server, its indexes and catching up; cutting over takes seconds.
+    constexpr double kSplitBytesPerSecond = 20e6;
+    constexpr milliseconds kSplitOverhead = std::chrono::minutes(1);
+    const auto split =
+        kSplitOverhead + milliseconds(static_cast<std::int64_t>(static_cast<double>(size.get()) *
+                                                                1000 / kSplitBytesPerSecond));
+    if (split > interval) {
+        return {split, "splitting " + formatBytes(size) + " would take as long"};
+    }
+    return {interval, "until its next backup"};
 }
 
 milliseconds retryDelay(std::uint32_t failures)

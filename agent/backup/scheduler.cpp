@@ -10,6 +10,18 @@
 namespace isotherm::backup
 {
 
+std::vector<ComingHeat> comingHeatOf(const heat::TemperatureModel& temperatures, ShardId shard)
+{
+    std::vector<ComingHeat> coming;
+    if (const auto path = temperatures.comingTemperatures(shard)) {
+        for (std::size_t i = 0; i < path->ratios.size(); ++i) {
+            const WallTime start = path->start + path->step * static_cast<int>(i);
+            coming.push_back({start, start + path->step, path->ratios[i]});
+        }
+    }
+    return coming;
+}
+
 Scheduler::Scheduler(Parts parts, SchedulerOptions options)
     : m_parts(parts), m_options(std::move(options)),
       m_book(parts.topology, parts.backups, parts.load, m_options.rotation),
@@ -231,8 +243,7 @@ ShardFacts Scheduler::factsOf(const topology::ShardPlace& place,
     ShardFacts facts;
     facts.shard = place.record().id;
     facts.temperature = m_parts.temperatures.temperature(facts.shard);
-    facts.predictedTemperature =
-        m_parts.temperatures.predictedTemperature(facts.shard, m_options.policy.hot);
+    facts.coming = comingHeatOf(m_parts.temperatures, facts.shard);
     facts.rpo = place.keyspace->stored.record.rpo;
     if (newest) {
         facts.lastBackup = newest->asOf;

@@ -29,6 +29,10 @@ struct SchedulerOptions
     RotationWishes rotation = {};
 };
 
+/// What the forecast says of a shard, as the interval rule takes it; empty: no forecast.
+[[nodiscard]] std::vector<ComingHeat> comingHeatOf(const heat::TemperatureModel& temperatures,
+                                                   ShardId shard);
+
 /// Gives every shard its backups: as often as its temperature deserves, at most `maxConcurrent` at
 /// a time, each missed run caught up once. Among those that are due, the one with the most of its
 /// own intervals gone by goes first, a shard without any backup before all; then the hottest. A
@@ -79,6 +83,7 @@ public:
     /// The wishes changed (configuration reload).
     void setPolicy(const SchedulePolicy& policy);
     void setRotation(const RotationWishes& wishes) { m_book.setWishes(wishes); }
+    [[nodiscard]] SchedulePolicy policy() const;
 
 private:
     struct Candidate
@@ -106,7 +111,6 @@ private:
                     const std::map<ShardId, FullTurn>& turns) const;
     [[nodiscard]] ChainFacts chainOf(const topology::ShardPlace& place,
                                      const std::optional<BackupRecord>& newest) const;
-    [[nodiscard]] SchedulePolicy policy() const;
 
     const Parts m_parts;
     const SchedulerOptions m_options;

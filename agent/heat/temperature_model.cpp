@@ -131,7 +131,7 @@ std::optional<double> TemperatureModel::ratioLocked(const std::string& keyspace,
     if (!rate || reference == m_references.end()) {
         return std::nullopt;
     }
-    return std::min(1.0, *rate / reference->second.rowsPerSecond);
+    return temperatureOf(*rate, reference->second.rowsPerSecond);
 }
 
 std::optional<double> TemperatureModel::temperature(ShardId shard) const
@@ -161,6 +161,23 @@ TemperatureModel::predictedTemperature(ShardId shard, std::chrono::milliseconds 
     return heat == m_shards.end() ? std::nullopt : ratioLocked(heat->second.keyspace, predicted);
 }
 
+std::optional<TemperaturePath> TemperatureModel::comingTemperatures(ShardId shard) const
+{
+    const auto path =
+        m_options.forecasts != nullptr ? m_options.forecasts->ratePath(shard) : std::nullopt;
+    const std::lock_guard lock(m_mutex);
+    const auto heat = m_shards.find(shard);
+    if (!path || heat == m_shards.end() || !m_references.contains(heat->second.keyspace)) {
+        return std::nullopt;
+    }
+    const double reference = m_references.at(heat->second.keyspace).rowsPerSecond;
+    TemperaturePath temperatures{path->start, path->step, {}};
+    for (const double rate : path->rowsPerSecond) {
+        temperatures.ratios.push_back(temperatureOf(rate, reference));
+    }
+    return temperatures;
+}
+
 std::optional<ReferenceRate> TemperatureModel::reference(const std::string& keyspace) const
 {
     const std::lock_guard lock(m_mutex);
@@ -168,13 +185,12 @@ std::optional<ReferenceRate> TemperatureModel::reference(const std::string& keys
     return reference == m_references.end() ? std::nullopt : std::optional(reference->second);
 }
 
-void TemperatureModel::annotate(std::vector<ShardRecord>& shards,
-                                std::chrono::milliseconds horizon) const
+void TemperatureModel::annotate(std::vector<ShardRecord>& shards, const HorizonOf& horizon) const
 {
     for (ShardRecord& shard : shards) {
         shard.temperature = temperature(shard.id);
         shard.rowsPerSecond = rowsPerSecond(shard.id);
-        shard.predictedTemperature = predictedTemperature(shard.id, horizon);
+        shard.predictedTemperature = predictedTemperature(shard.id, horizon(shard));
     }
 }
 

@@ -5,7 +5,9 @@
 #include "shared/base/clock.h"
 #include "shared/model/records.h"
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -15,15 +17,40 @@
 namespace isotherm::heat
 {
 
+/// Rates expected of a shard over consecutive stretches of time, for decisions: a stretch that is
+/// as likely to be hot as a good decision needs has a hot rate (agent/predict/FORECAST.md).
+struct RatePath
+{
+    WallTime start{};
+    std::chrono::milliseconds step{0};
+    std::vector<double> rowsPerSecond;
+};
+
 /// Where forecasts come from, once there are any. Implementations are thread-safe.
 class ForecastSource
 {
 public:
     virtual ~ForecastSource() = default;
+    /// nullopt: no forecast, or too old a one.
+    [[nodiscard]] virtual std::optional<RatePath> ratePath(ShardId shard) const = 0;
     /// Rows a second expected at the worst within the horizon; nullopt: no forecast.
     [[nodiscard]] virtual std::optional<double>
     predictedRowsPerSecond(ShardId shard, std::chrono::milliseconds horizon) const = 0;
 };
+
+/// The temperatures expected over consecutive stretches of time, each in [0, 1].
+struct TemperaturePath
+{
+    WallTime start{};
+    std::chrono::milliseconds step{0};
+    std::vector<double> ratios;
+};
+
+/// Temperature of a rate: 1 is the reference and everything above it.
+[[nodiscard]] inline double temperatureOf(double rowsPerSecond, double reference)
+{
+    return reference > 0 ? std::min(1.0, rowsPerSecond / reference) : 0.0;
+}
 
 struct TemperatureOptions
 {
@@ -60,10 +87,14 @@ public:
     [[nodiscard]] std::optional<double> rowsPerSecond(ShardId shard) const;
     [[nodiscard]] std::optional<double>
     predictedTemperature(ShardId shard, std::chrono::milliseconds horizon) const;
+    /// What the forecast makes of the coming hours; nullopt: no forecast, or no reference yet.
+    [[nodiscard]] std::optional<TemperaturePath> comingTemperatures(ShardId shard) const;
     [[nodiscard]] std::optional<ReferenceRate> reference(const std::string& keyspace) const;
 
-    /// Fills temperature and rowsPerSecond (predictedTemperature with a forecast source).
-    void annotate(std::vector<ShardRecord>& shards, std::chrono::milliseconds horizon) const;
+    /// Fills temperature and rowsPerSecond, and with a forecast source predictedTemperature over
+    /// the horizon that each shard (its temperature filled in) is given.
+    using HorizonOf = std::function<std::chrono::milliseconds(const ShardRecord&)>;
+    void annotate(std::vector<ShardRecord>& shards, const HorizonOf& horizon) const;
 
     /// HeatStore::query, and Temperature too: rows ÷ reference, at most 1; missing where there is
     /// no reference.

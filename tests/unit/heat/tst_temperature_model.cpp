@@ -33,10 +33,15 @@ std::vector<ShardRecord> shardsOf(std::size_t count)
 class FixedForecast final : public ForecastSource
 {
 public:
-    std::optional<double> predictedRowsPerSecond(ShardId shard,
+    std::optional<double> predictedRowsPerSecond(ShardId cell,
                                                  std::chrono::milliseconds) const override
     {
-        return shard == ShardId(1) ? std::optional(250.0) : std::nullopt;
+        return cell == ShardId(1) ? std::optional(250.0) : std::nullopt;
+    }
+    std::optional<RatePath> ratePath(ShardId cell) const override
+    {
+        return cell == ShardId(1) ? std::optional(RatePath{kStart, 1h, {250.0, 5'000.0}})
+                                  : std::nullopt;
     }
 };
 
@@ -143,10 +148,15 @@ private Q_SLOTS:
         TemperatureModel model(*m_store, options);
         auto shards = shardsOf(2);
         QVERIFY(model.update(kStart + 60s, shards).ok());
-        model.annotate(shards, 1h);
+        model.annotate(shards, [](const ShardRecord&) { return 1h; });
         QVERIFY(near(shards[0].temperature, 0.2));
         QVERIFY(near(shards[0].predictedTemperature, 0.5));
         QVERIFY(!shards[1].predictedTemperature);
+        const auto coming = model.comingTemperatures(ShardId(1));
+        QVERIFY(coming);
+        QCOMPARE(coming->start, kStart);
+        QCOMPARE(coming->ratios, std::vector<double>({0.5, 1.0}));
+        QVERIFY(!model.comingTemperatures(ShardId(2)));
         QVERIFY(near(shards[1].rowsPerSecond, 200));
     }
 
