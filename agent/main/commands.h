@@ -76,6 +76,21 @@ struct ForecastChoice
 /// Replays a recorded trace and writes what would have been forecast at each origin.
 [[nodiscard]] int forecastTrace(const ForecastChoice& choice);
 
+struct SimulateChoice
+{
+    std::filesystem::path trace;
+    std::vector<std::string> policies = {"fixed", "reactive", "predictive"};
+    int stepMinutes = 10;
+    std::chrono::milliseconds fixed = std::chrono::hours(6);
+    int warmUpDays = 14;
+    double runBytes = 4'000;
+    double rowBytes = 60;
+    double written = 0.3;
+    bool json = false;
+};
+/// Plays a recorded trace to the backup schedule and prints what each policy would have done.
+[[nodiscard]] int simulateTrace(const SimulateChoice& choice);
+
 /// Tells an error as all our programs do: "isotherm-agent: …", then "hint: …".
 void printError(const struct Error& error);
 

@@ -29,6 +29,7 @@ public:
         addRepository();
         addDemo();
         addForecast();
+        addSimulate();
     }
 
     int run(int argc, char** argv)
@@ -183,6 +184,48 @@ private:
         forecast->callback([this] { m_action = [this] { return forecastTrace(m_forecast); }; });
     }
 
+    void addSimulate()
+    {
+        CLI::App* simulate = addCommand(
+            "simulate", "play a trace to the backup schedule: what would each policy have done?");
+        simulate->add_option("--trace", m_simulate.trace, "CSV, may be gzip-compressed")
+            ->required();
+        simulate
+            ->add_option("--policy", m_simulate.policies,
+                         "fixed, reactive, predictive; may be repeated (default: all)")
+            ->check(CLI::IsMember({"fixed", "reactive", "predictive"}));
+        simulate->add_option("--step-min", m_simulate.stepMinutes, "minutes between two rows")
+            ->capture_default_str();
+        simulate->add_option("--fixed", m_fixedHours, "hours between the backups of policy fixed")
+            ->check(CLI::Range(1, 24 * 30))
+            ->capture_default_str();
+        simulate->add_option("--warm-up", m_simulate.warmUpDays, "days that are not counted")
+            ->check(CLI::Range(0, 3650))
+            ->capture_default_str();
+        simulate
+            ->add_option("--run-bytes", m_simulate.runBytes, "of each backup, whatever has changed")
+            ->check(CLI::NonNegativeNumber)
+            ->capture_default_str();
+        simulate->add_option("--row-bytes", m_simulate.rowBytes, "of each changed row")
+            ->check(CLI::NonNegativeNumber)
+            ->capture_default_str();
+        simulate
+            ->add_option("--written", m_simulate.written,
+                         "share of a plain series' accesses that change a row")
+            ->check(CLI::Range(0.0, 1.0))
+            ->capture_default_str();
+        simulate->add_option("-o,--output", m_output, "table or json")
+            ->check(CLI::IsMember({"table", "json"}))
+            ->capture_default_str();
+        simulate->callback([this] {
+            m_action = [this] {
+                m_simulate.fixed = std::chrono::hours(m_fixedHours);
+                m_simulate.json = m_output == "json";
+                return simulateTrace(m_simulate);
+            };
+        });
+    }
+
     CLI::App m_app{"Isotherm's agent: watches, backs up and restores a sharded database"};
     std::function<int()> m_action;
     ConfigChoice m_config;
@@ -196,6 +239,9 @@ private:
     bool m_printSql = false; ///< must be given: nothing is run for the administrator
     demo::DemoOptions m_demo;
     ForecastChoice m_forecast;
+    SimulateChoice m_simulate;
+    int m_fixedHours = 6;
+    std::string m_output = "table";
     int m_seconds = 90;
 };
 
