@@ -4,6 +4,7 @@
 #include "agent/api/agent_rpc.h"
 #include "agent/api/audit_rpc.h"
 #include "agent/api/changes_rpc.h"
+#include "agent/api/forecast_rpc.h"
 #include "agent/api/gatekeeper.h"
 #include "agent/api/hotkeys_rpc.h"
 #include "agent/api/live_hub.h"
@@ -60,7 +61,8 @@ public:
           m_changesRpc(options.service.changes(), m_desk),
           m_recoveryRpc(options.service.recovery(), m_desk),
           m_hotKeysRpc(options.service.hotKeys(), m_desk),
-          m_upkeepRpc(options.service.upkeep(), m_desk)
+          m_upkeepRpc(options.service.upkeep(), m_desk),
+          m_forecastRpc(options.service.forecast(), m_desk)
     {
     }
 
@@ -76,6 +78,7 @@ public:
         builder.RegisterService(&m_recoveryRpc);
         builder.RegisterService(&m_hotKeysRpc);
         builder.RegisterService(&m_upkeepRpc);
+        builder.RegisterService(&m_forecastRpc);
         builder.SetMaxReceiveMessageSize(kLargestRequest);
         builder.SetMaxSendMessageSize(kLargestAnswer);
         builder.SetResourceQuota(grpc::ResourceQuota("isotherm-api").Resize(kMemoryQuota));
@@ -123,6 +126,7 @@ private:
     RecoveryRpc m_recoveryRpc;
     HotKeysRpc m_hotKeysRpc;
     UpkeepRpc m_upkeepRpc;
+    ForecastRpc m_forecastRpc;
     int m_port = 0;
     std::mutex m_stopMutex;
     std::unique_ptr<grpc::Server> m_server;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/api/metrics_source.h"
 
+#include "agent/api/metrics_forecast.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -50,8 +52,6 @@ void addShards(std::vector<MetricFamily>& families, const std::vector<ShardRecor
                WallTime now)
 {
     MetricFamily temperature{"isotherm_shard_temperature_ratio", "Temperature now, 0 to 1", {}};
-    MetricFamily predicted{
-        "isotherm_shard_temperature_predicted_ratio", "Temperature over the horizon, 0 to 1", {}};
     MetricFamily size{"isotherm_shard_size_bytes", "Size in the managed database", {}};
     MetricFamily rpo{"isotherm_shard_rpo_seconds", "Age of what the newest backup shows", {}};
     MetricFamily objective{"isotherm_shard_rpo_objective_seconds", "The age that is allowed", {}};
@@ -62,9 +62,6 @@ void addShards(std::vector<MetricFamily>& families, const std::vector<ShardRecor
         if (shard.temperature) {
             temperature.samples.push_back({labels, *shard.temperature});
         }
-        if (shard.predictedTemperature) {
-            predicted.samples.push_back({labels, *shard.predictedTemperature});
-        }
         // No backup: infinitely old, so that an alert on "too old" fires.
         rpo.samples.push_back(
             {labels, shard.lastBackup ? seconds(now - *shard.lastBackup) : HUGE_VAL});
@@ -72,7 +69,7 @@ void addShards(std::vector<MetricFamily>& families, const std::vector<ShardRecor
             objective.samples.push_back({labels, seconds(*shard.rpoObjective)});
         }
     }
-    for (MetricFamily* family : {&temperature, &predicted, &size, &rpo, &objective}) {
+    for (MetricFamily* family : {&temperature, &size, &rpo, &objective}) {
         families.push_back(std::move(*family));
     }
 }
@@ -218,6 +215,7 @@ std::vector<MetricFamily> MetricsSource::collect()
                             "1 if there are too many shards for a series each",
                             {{{}, listed ? 0.0 : 1.0}}});
     }
+    addForecasts(families, m_parts.service.forecast(), m_parts.shardLimit);
     if (const auto jobs = m_parts.service.jobs({.activeOnly = false, .limit = 1'000}); jobs.ok()) {
         addJobs(families, jobs.value());
     }

@@ -148,6 +148,15 @@ struct AttributionSection
     std::filesystem::path logDirectory; ///< on this machine; empty: through the database
 };
 
+enum class ForecastMode : std::uint8_t { Off, Only, Act };
+
+/// What is expected to come. Only: made and shown, nothing follows it.
+struct ForecastSection
+{
+    ForecastMode mode = ForecastMode::Act;
+    std::string timeZone; ///< of the people who make the load; empty: this machine's
+};
+
 struct BusSection
 {
     std::string url = "inproc:";
@@ -168,6 +177,7 @@ struct AgentConfig
     RepositorySection repository;
     CaptureSection capture;
     AttributionSection attribution;
+    ForecastSection forecast;
     BusSection bus;
 };
 

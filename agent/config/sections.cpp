@@ -333,6 +333,17 @@ AttributionSection readAttribution(SectionReader section)
     return attribution;
 }
 
+ForecastSection readForecast(SectionReader section)
+{
+    ForecastSection forecast;
+    auto mode = static_cast<std::size_t>(forecast.mode);
+    section.readChoice("mode", mode, {"off", "only", "act"});
+    forecast.mode = static_cast<ForecastMode>(mode);
+    section.read("time_zone", forecast.timeZone);
+    section.reportUnknown();
+    return forecast;
+}
+
 BusSection readBus(SectionReader section)
 {
     BusSection bus;
@@ -384,6 +395,7 @@ AgentConfig readSections(const Table& document, Problems& problems)
     config.repository = readRepository(section("repository"));
     config.capture = readCapture(section("capture"));
     config.attribution = readAttribution(section("attribution"));
+    config.forecast = readForecast(section("forecast"));
     config.bus = readBus(section("bus"));
     root.reportUnknown();
     return config;

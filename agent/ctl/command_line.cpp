@@ -24,6 +24,7 @@ struct Typed
     Selection selection;
     std::string keyspace;
     HeatArguments heat;
+    ForecastArguments forecast;
     BackupListArguments backups;
     RestoreArguments restore;
     RecoveryTyped recovery;
@@ -103,6 +104,11 @@ void addReading(CLI::App& app, Typed& typed)
     hot->add_option("--keys", typed.hotKeys.keys, "at most so many keys (default 10)");
     hot->add_option("--cuts", typed.hotKeys.cuts, "at most so many places to cut (default 7)");
 
+    leaf(*shards, "explain", "why a shard's temperature is what it is, and what comes of it", typed,
+         [&typed](Session& session) { return explainShard(session, typed.number); })
+        ->add_option("shard", typed.number, "its number")
+        ->required();
+
     CLI::App* schedule = groupOf(app, "schedule", "what is backed up next");
     CLI::App* due = leaf(*schedule, "show", "when, which shard, and why", typed,
                          [&typed](Session& s) { return showSchedule(s, typed.schedule); });
@@ -130,7 +136,8 @@ void addHeat(CLI::App& app, Typed& typed)
         command.add_option("--metric", typed.heat.metric,
                            "reads, writes, rows (default), bytes or temperature");
         command.add_option("--from", typed.heat.from, "begin (default -10m)");
-        command.add_option("--to", typed.heat.to, "end (default now)");
+        command.add_option("--to", typed.heat.to,
+                           "end (default now); later than now, +2h: what is forecast");
     };
     CLI::App* show = leaf(*heat, "show", "a heat map", typed,
                           [&typed](Session& session) { return showHeat(session, typed.heat); });
@@ -140,6 +147,21 @@ void addHeat(CLI::App& app, Typed& typed)
                          [&typed](Session& session) { return topHeat(session, typed.heat); });
     addRange(*top);
     top->add_option("--limit", typed.heat.limit, "how many (default 10)");
+}
+
+void addForecast(CLI::App& app, Typed& typed)
+{
+    CLI::App* forecast =
+        groupOf(app, "forecast", "what is expected to come, and how good that was");
+    CLI::App* show = leaf(*forecast, "show", "the next 24 hours", typed,
+                          [&typed](Session& s) { return showForecast(s, typed.forecast); });
+    addSelection(*show, typed.forecast.selection);
+    show->add_option("--made", typed.forecast.made,
+                     "past forecasts instead, made so long before: 1h, 6h or 24h");
+    show->add_option("--from", typed.forecast.from, "begin of past forecasts (default -24h)");
+    show->add_option("--to", typed.forecast.to, "end of past forecasts (default now)");
+    leaf(*forecast, "quality", "errors against seasonal naive, weights of the models", typed,
+         showForecastQuality);
 }
 
 void addBackups(CLI::App& app, Typed& typed)
@@ -401,6 +423,7 @@ CommandLine parseCommandLine(std::vector<std::string> arguments)
     addGlobals(app, *typed);
     addReading(app, *typed);
     addHeat(app, *typed);
+    addForecast(app, *typed);
     addBackups(app, *typed);
     addDrills(app, *typed);
     addRestore(app, *typed);

@@ -30,6 +30,14 @@ struct HeatArguments
     std::size_t limit = 10;  ///< of `top`
 };
 
+struct ForecastArguments
+{
+    Selection selection;
+    std::string made; ///< how long before: past forecasts; empty: what is expected now
+    std::string from = "-24h";
+    std::string to = "now";
+};
+
 struct BackupListArguments
 {
     Selection selection;
@@ -147,6 +155,12 @@ ExitCode showHotKeys(Session& session, const HotKeysArguments& arguments);
 
 ExitCode showHeat(Session& session, const HeatArguments& arguments);
 ExitCode topHeat(Session& session, const HeatArguments& arguments);
+
+ExitCode showForecast(Session& session, const ForecastArguments& arguments);
+ExitCode showForecastQuality(Session& session);
+/// A line a keyspace and lead: how large the errors were, and what seasonal naive's were.
+[[nodiscard]] Listing forecastQualityTable(const std::vector<ForecastQuality>& qualities);
+ExitCode explainShard(Session& session, std::uint64_t shard);
 
 ExitCode listBackups(Session& session, const BackupListArguments& arguments);
 ExitCode runBackups(Session& session, const BackupRunArguments& arguments);

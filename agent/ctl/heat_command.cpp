@@ -82,14 +82,15 @@ Listing cellList(const HeatMatrix& matrix)
                      {"shard", "SHARD"},
                      {"range", "RANGE"},
                      {"mean", "MEAN"},
-                     {"max", "MAX"}},
+                     {"max", "MAX"},
+                     {"forecast", ""}},
                     {}};
     for (std::size_t column = 0; column < matrix.columns; ++column) {
         for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
-            listing.rows.push_back({matrix.columnStart(column), matrix.rows[row].shard.get(),
-                                    matrix.rows[row].label,
-                                    static_cast<double>(matrix.meanAt(row, column)),
-                                    static_cast<double>(matrix.maxAt(row, column))});
+            listing.rows.push_back(
+                {matrix.columnStart(column), matrix.rows[row].shard.get(), matrix.rows[row].label,
+                 static_cast<double>(matrix.meanAt(row, column)),
+                 static_cast<double>(matrix.maxAt(row, column)), column >= matrix.forecastFrom});
         }
     }
     return listing;

@@ -87,6 +87,23 @@ std::string legend(const HeatMatrix& matrix, double top, const PictureStyle& sty
     return text + "  " + (style.utf8 ? "·" : "?") + " not measured\n";
 }
 
+/// Under the columns that are forecast, where there are any.
+std::string forecastMark(const HeatMatrix& matrix, std::size_t labelWidth, std::size_t columns,
+                         const PictureStyle& style)
+{
+    if (matrix.forecastFrom >= matrix.columns) {
+        return {};
+    }
+    // A pooled column that holds a forecast is marked.
+    const std::size_t first = matrix.forecastFrom * columns / matrix.columns;
+    std::string text(labelWidth + 1 + first, ' ');
+    for (std::size_t i = first; i < columns; ++i) {
+        text += style.utf8 ? "╱" : "/";
+    }
+    return text + "\n" + std::string(labelWidth + 1, ' ') + (style.utf8 ? "╱" : "/") +
+           " forecast\n";
+}
+
 std::string timeAxis(const HeatMatrix& matrix, std::size_t labelWidth, std::size_t columns)
 {
     const std::string from = formatUtc(std::chrono::floor<std::chrono::seconds>(matrix.start));
@@ -167,7 +184,8 @@ std::string drawHeat(const HeatMatrix& matrix, const PictureStyle& style)
         }
         text += style.colour ? "\x1b[0m\n" : "\n";
     }
-    return text + timeAxis(matrix, labelWidth, pooled.columns) + legend(matrix, top, style);
+    return text + forecastMark(matrix, labelWidth, pooled.columns, style) +
+           timeAxis(matrix, labelWidth, pooled.columns) + legend(matrix, top, style);
 }
 
 } // namespace isotherm::ctl

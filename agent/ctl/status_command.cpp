@@ -73,6 +73,10 @@ ExitCode showStatus(Session& session)
                    {"hot_above", "hot above", RatioValue{status.hotAbove}},
                    {"warm_above", "warm above", RatioValue{status.warmAbove}}},
                   {diagnosticsOf(status)}};
+    if (const auto qualities = session.agent.forecast().forecastQuality();
+        qualities.ok() && !qualities->empty()) {
+        record.parts.push_back(forecastQualityTable(*qualities));
+    }
     return show(session, record);
 }
 

@@ -91,6 +91,11 @@ create table drill(
     primary key(job, shard));
 create index drill_by_shard on drill(shard, finished);
 )sql",
+    R"sql(
+create table past_forecast(
+    keyspace text not null, lead integer not null, hour integer not null, data blob not null,
+    primary key(lead, hour, keyspace)) without rowid;
+)sql",
 };
 
 } // namespace

@@ -82,14 +82,17 @@ Result<std::vector<KeyspaceRecord>> AgentCore::keyspaces()
 Result<std::vector<ShardRecord>> AgentCore::shards(const ShardFilter& filter)
 {
     ISO_ASSIGN(std::vector<ShardRecord> shards, m_parts.shards.list(filter));
-    m_parts.temperatures.annotate(shards, std::chrono::hours(1));
+    const backup::SchedulePolicy policy = m_parts.scheduler.policy();
+    m_parts.temperatures.annotate(shards, [&policy](const ShardRecord& shard) {
+        return backup::horizonOf(backup::intervalAt(shard.temperature, policy), shard.size).length;
+    });
     return shards;
 }
 
 Result<HeatMatrix> AgentCore::heat(const HeatQuery& query)
 {
     ISO_ASSIGN(const std::vector<ShardRecord> shards, m_parts.shards.list({query.keyspace}));
-    return m_parts.temperatures.heat(query, shards);
+    return m_parts.heat.heat(query, shards, m_parts.clock.wallNow());
 }
 
 Result<std::vector<BackupRecord>> AgentCore::backups(const BackupFilter& filter)

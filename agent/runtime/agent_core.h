@@ -8,6 +8,7 @@
 #include "agent/metadata/shard_store.h"
 #include "agent/restore/restore_planner.h"
 #include "agent/runtime/collector.h"
+#include "agent/runtime/forecast_columns.h"
 #include "agent/runtime/health_board.h"
 #include "shared/model/agent_service.h"
 
@@ -53,6 +54,8 @@ public:
         RecoveryService& recovery;
         HotKeysService& hotKeys;
         UpkeepService& upkeep;
+        ForecastService& forecast;
+        const ForecastColumns& heat;
         HealthBoard& health;
         const Clock& clock;
     };
@@ -78,6 +81,7 @@ public:
     [[nodiscard]] RecoveryService& recovery() override { return m_parts.recovery; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_parts.hotKeys; }
     [[nodiscard]] UpkeepService& upkeep() override { return m_parts.upkeep; }
+    [[nodiscard]] ForecastService& forecast() override { return m_parts.forecast; }
 
     [[nodiscard]] Result<std::vector<JobId>> runBackup(const BackupRequest& request) override;
     [[nodiscard]] Result<JobId> verifyBackups(const VerifyRequest& request) override;

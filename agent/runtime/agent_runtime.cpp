@@ -18,6 +18,8 @@
 #include "agent/runtime/audit_core.h"
 #include "agent/runtime/capture_jobs.h"
 #include "agent/runtime/capture_part.h"
+#include "agent/runtime/forecast_core.h"
+#include "agent/runtime/forecast_part.h"
 #include "agent/runtime/hotkeys_core.h"
 #include "agent/runtime/recovery_core.h"
 #include "agent/runtime/recovery_part.h"
@@ -94,7 +96,13 @@ Result<Foundation> layFoundation(const RuntimeOptions& options)
 backup::SchedulePolicy policyOf(const config::AgentConfig& config)
 {
     const config::ScheduleSection& wishes = config.schedule;
-    return {wishes.hot, wishes.warm, wishes.cold, wishes.hotAbove, wishes.warmAbove, wishes.jitter};
+    return {wishes.hot,
+            wishes.warm,
+            wishes.cold,
+            wishes.hotAbove,
+            wishes.warmAbove,
+            wishes.jitter,
+            config.forecast.mode == config::ForecastMode::Act};
 }
 
 backup::RotationWishes rotationOf(const config::AgentConfig& config)
@@ -137,9 +145,11 @@ jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
     return options;
 }
 
-heat::TemperatureOptions temperatureOptions(const RuntimeOptions& options)
+heat::TemperatureOptions temperatureOptions(const RuntimeOptions& options,
+                                            const heat::ForecastSource& forecasts)
 {
     heat::TemperatureOptions temperature = options.temperature;
+    temperature.forecasts = &forecasts;
     for (const config::KeyspaceSection& section : options.config.clusters.front().keyspaces) {
         if (section.hotRate) {
             temperature.hotRates[section.name] = *section.hotRate;
@@ -170,7 +180,7 @@ public:
             std::unique_ptr<heat::HeatStore> heatStore)
         : m_options(options), m_foundation(std::move(foundation)),
           m_heatStore(std::move(heatStore)), m_bus(bus::makeInprocBus({}, options.log)),
-          m_temperatures(*m_heatStore, temperatureOptions(options)),
+          m_temperatures(*m_heatStore, temperatureOptions(options, m_forecasts)),
           m_jobs(m_jobStore, options.clock, options.log, jobOptions(options.config)),
           m_registry(statePaths(options.config).tls)
     {
@@ -200,6 +210,9 @@ public:
         if (m_attribution) {
             m_attribution->stop();
         }
+        if (m_predict) {
+            m_predict->stop();
+        }
         if (m_capture) {
             m_capture->stop();
         }
@@ -222,6 +235,7 @@ public:
         if (m_capture) {
             m_capture->nudge(); // now the keyspaces are known
         }
+        startForecasts(); // before the first call asks for them
         ISO_TRY(startApi());
         m_collector.start();
         if (m_attribution) {
@@ -303,6 +317,24 @@ private:
     [[nodiscard]] journal::Journal* journalOrNull() const
     {
         return m_capture ? &m_capture->journal() : nullptr;
+    }
+
+    void startForecasts()
+    {
+        const config::ForecastSection& wishes = m_options.config.forecast;
+        if (wishes.mode == config::ForecastMode::Off) {
+            return;
+        }
+        ForecastPartOptions options;
+        options.zone = [&wishes]() -> Result<predict::LocalTime> {
+            return wishes.timeZone.empty() ? predict::LocalTime::ofThisMachine()
+                                           : predict::LocalTime::load(wishes.timeZone);
+        };
+        m_predict = std::make_unique<ForecastPart>(
+            ForecastPart::Parts{m_topology, *m_heatStore, m_pastForecasts, m_forecasts, m_health,
+                                m_options.clock, m_options.log},
+            std::move(options));
+        m_predict->start();
     }
 
     /// Every table of the shard is in the journal, and has a key to tell rows by.
@@ -429,6 +461,10 @@ private:
     {
         std::vector<api::ExtraGauge> gauges =
             m_capture ? m_capture->gauges() : std::vector<api::ExtraGauge>();
+        if (m_predict) {
+            const std::vector<api::ExtraGauge> predict = m_predict->gauges();
+            gauges.insert(gauges.end(), predict.begin(), predict.end());
+        }
         const std::vector<api::ExtraGauge> own = {
             {"isotherm_collector_cost_ratio",
              "Share of the time that the server spends answering the collector",
@@ -463,8 +499,10 @@ private:
     metadata::ScheduleStore m_schedules{*m_foundation.database};
     metadata::RestoreStore m_restores{*m_foundation.database};
     metadata::JobStore m_jobStore{*m_foundation.database};
+    metadata::PastForecastStore m_pastForecasts{*m_foundation.database};
     std::unique_ptr<heat::HeatStore> m_heatStore;
     std::unique_ptr<bus::Bus> m_bus;
+    predict::ForecastBoard m_forecasts{m_options.clock};
     heat::TemperatureModel m_temperatures;
     topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
     backup::ChangeDetector m_changes;
@@ -538,6 +576,13 @@ private:
              return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
                            : sharding::KeyLoads();
          }}};
+    std::unique_ptr<ForecastPart> m_predict; ///< null: not wanted
+    ForecastCore m_forecastCore{{m_shards, m_pastForecasts, m_forecasts, m_temperatures,
+                                 m_scheduler, m_options.clock, [this](const std::string& keyspace) {
+                                     return m_predict ? m_predict->stateOf(keyspace)
+                                                      : std::string("off by [forecast] mode");
+                                 }}};
+    ForecastColumns m_heatColumns{m_temperatures, m_forecasts};
     AuditCore m_auditCore{*m_foundation.audit};
     RecoveryCore m_recoveryCore{{m_options.engine, m_planner, m_restores, m_recovery.store(),
                                  m_recovery.files(), m_recovery.planner(), m_jobs}};
@@ -549,7 +594,8 @@ private:
     AgentCore m_core{
         {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
          m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(),
-         m_recoveryCore, m_hotKeys, m_upkeepCore, m_health, m_options.clock},
+         m_recoveryCore, m_hotKeys, m_upkeepCore, m_forecastCore,
+         m_heatColumns, m_health, m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

@@ -4,6 +4,7 @@
 #include "shared/client/audit_client.h"
 #include "shared/client/changes_client.h"
 #include "shared/client/connection.h"
+#include "shared/client/forecast_client.h"
 #include "shared/client/hotkeys_client.h"
 #include "shared/client/private_key.h"
 #include "shared/client/recovery_client.h"
@@ -65,7 +66,8 @@ public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
         : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection),
           m_recovery(m_connection), m_hotKeys(m_connection),
-          m_upkeep(m_connection)
+          m_upkeep(m_connection),
+          m_forecast(m_connection)
     {
     }
 
@@ -164,6 +166,7 @@ public:
     RecoveryService& recovery() override { return m_recovery; }
     HotKeysService& hotKeys() override { return m_hotKeys; }
     UpkeepService& upkeep() override { return m_upkeep; }
+    ForecastService& forecast() override { return m_forecast; }
 
     Result<std::vector<JobId>> runBackup(const BackupRequest& request) override
     {
@@ -227,6 +230,7 @@ private:
     RecoveryClient m_recovery;
     HotKeysClient m_hotKeys;
     UpkeepClient m_upkeep;
+    ForecastClient m_forecast;
 };
 
 } // namespace

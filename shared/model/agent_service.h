@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/model/audit_service.h"
 #include "shared/model/changes_service.h"
+#include "shared/model/forecast_service.h"
 #include "shared/model/heat_matrix.h"
 #include "shared/model/hotkeys_service.h"
 #include "shared/model/records.h"
@@ -127,6 +128,7 @@ public:
     [[nodiscard]] virtual RecoveryService& recovery() = 0;
     [[nodiscard]] virtual HotKeysService& hotKeys() = 0;
     [[nodiscard]] virtual UpkeepService& upkeep() = 0;
+    [[nodiscard]] virtual ForecastService& forecast() = 0;
 
     // Changes: role operator (adoptKeyspace: admin); each call is audited by the API.
     [[nodiscard]] virtual Result<std::vector<JobId>> runBackup(const BackupRequest& request) = 0;

@@ -6,6 +6,7 @@
 #include "tests/harness/fake_hotkeys.h"
 #include "tests/harness/fake_upkeep.h"
 #include "tests/unit/api/fake_changes.h"
+#include "tests/unit/api/fake_forecast.h"
 #include "tests/unit/api/fake_recovery.h"
 
 #include <atomic>
@@ -61,6 +62,7 @@ public:
     [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
     [[nodiscard]] UpkeepService& upkeep() override { return m_upkeep; }
+    [[nodiscard]] FakeForecast& forecast() override { return m_forecast; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -83,6 +85,7 @@ private:
     [[nodiscard]] client::LiveUpdate delta(const client::LiveRequest& request, WallTime since);
 
     test::FakeHotKeys m_hotKeys;
+    FakeForecast m_forecast;
     const DemoWorld m_world;
     FakeUpkeep m_upkeep;
     mutable std::mutex m_mutex;

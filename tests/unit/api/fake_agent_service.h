@@ -5,6 +5,7 @@
 #include "tests/harness/fake_hotkeys.h"
 #include "tests/harness/fake_upkeep.h"
 #include "tests/unit/api/fake_changes.h"
+#include "tests/unit/api/fake_forecast.h"
 #include "tests/unit/api/fake_recovery.h"
 
 #include <atomic>
@@ -82,6 +83,7 @@ public:
     [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
     [[nodiscard]] UpkeepService& upkeep() override { return fakeUpkeep; }
     FakeUpkeep fakeUpkeep;
+    [[nodiscard]] FakeForecast& forecast() override { return m_forecast; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     Result<AuditVerification> verifyAudit() override;
@@ -99,6 +101,7 @@ private:
     mutable std::mutex m_mutex;
     test::FakeHotKeys m_hotKeys;
     FakeState m_state;
+    FakeForecast m_forecast;
     std::string m_lastCaller;
     std::atomic<std::size_t> m_calls{0};
     FakeRecovery m_recovery;
