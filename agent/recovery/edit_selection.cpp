@@ -76,8 +76,11 @@ Result<EditSelection> selectEdits(const RecoveryRequest& request, const EditFile
         shards.insert(table.shard);
     }
     for (std::size_t index = 0; index < shards.size(); ++index) {
-        ISO_ASSIGN(ShardEdits edits, undoOf(files, receipt.job, index));
-        selection.shards.push_back(std::move(edits));
+        ISO_ASSIGN(const auto file, files.openUndo(receipt.job, index));
+        if (file->records() > 0) { // else nothing was written there, and there is nothing to undo
+            ISO_ASSIGN(ShardEdits edits, undoOf(files, receipt.job, index));
+            selection.shards.push_back(std::move(edits));
+        }
     }
     return selection;
 }
