@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/leaf_likeness.h"
 
+#include "agent/postgres/catalog.h"
 #include "agent/postgres/completion.h"
 #include "agent/postgres/edit_survey.h"
 #include "agent/postgres/sql_text.h"
@@ -119,6 +120,36 @@ Status addForeignKeys(Connection& connection, const std::string& leaf,
     return {};
 }
 
+/// Rows of some columns come as text: such a column is text until all are there.
+Status addTextColumns(Connection& connection, std::uint64_t table, const std::string& leaf,
+                      Likeness& likeness)
+{
+    ISO_ASSIGN(const TableEntry entry, loadTable(connection, static_cast<Oid>(table)));
+    for (const ColumnSchema& column : entry.schema.columns) {
+        if (column.encoding != ValueEncoding::Text) {
+            continue;
+        }
+        const std::string alter =
+            "ALTER TABLE %TABLE% ALTER COLUMN " + quoteIdentifier(column.name);
+        likeness.beforeLoad.push_back(alter + " DROP DEFAULT");
+        likeness.beforeLoad.push_back(alter + " TYPE text");
+        likeness.statements.push_back(
+            alter + " TYPE " + column.typeName +
+            (column.collation.empty() ? "" : " COLLATE " + column.collation) + " USING " +
+            quoteIdentifier(column.name) + "::" + column.typeName);
+        ISO_ASSIGN(const QueryRows value,
+                   connection.query("SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d"
+                                    " JOIN pg_attribute a ON a.attrelid = d.adrelid"
+                                    " AND a.attnum = d.adnum WHERE d.adrelid = $1::oid"
+                                    " AND a.attname = $2",
+                                    {leaf, column.name}));
+        if (value.size() > 0) {
+            likeness.statements.push_back(alter + " SET DEFAULT " + value.text(0, 0));
+        }
+    }
+    return {};
+}
+
 /// LIKE copies checks and generated columns: what is left are keys and indexes.
 bool isLeftByLike(const std::string& statement)
 {
@@ -197,6 +228,7 @@ Result<Likeness> loadLikeness(Connection& connection, const engine::LeafRef& lea
                       (rows.isNull(0, 1) ? "" : " TABLESPACE " + quoteIdentifier(rows.text(0, 1)));
     ISO_ASSIGN(likeness.boundCheck, loadBoundCheck(connection, leaf));
     likeness.replicaIndex = rows.text(0, 8);
+    ISO_TRY(addTextColumns(connection, facts.parentId, id, likeness));
     ISO_ASSIGN(const std::vector<std::string> completion,
                loadCompletion(connection, static_cast<Oid>(leaf.objectId)));
     for (const std::string& statement : completion) {

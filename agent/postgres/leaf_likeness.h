@@ -19,6 +19,7 @@ inline constexpr const char* kBoundCheck = "isotherm_bound";
 struct Likeness
 {
     std::string create;                  ///< of the empty table
+    std::vector<std::string> beforeLoad; ///< columns whose rows come as text are text meanwhile
     std::string boundCheck;              ///< the check constraint's expression
     std::vector<std::string> statements; ///< after the load, in order
     std::string replicaIndex; ///< definition of the replica identity's index; may be empty

@@ -76,10 +76,14 @@ Status PostgresLeafSwapping::create(const FreshLeaf& fresh)
         return likeness.refusals.front();
     }
     const std::string table = qualified(fresh.table);
+    std::string retyped;
+    for (const std::string& statement : likeness.beforeLoad) {
+        retyped += ";" + completionFor(statement, table);
+    }
     // One transaction: the mark is there from the first moment on.
-    return connection->run("BEGIN;" + completionFor(likeness.create, table) + ";ALTER TABLE " +
-                           table + " ADD CONSTRAINT " + kBoundCheck + " " + likeness.boundCheck +
-                           ";COMMENT ON TABLE " + table + " IS " +
+    return connection->run("BEGIN;" + completionFor(likeness.create, table) + retyped +
+                           ";ALTER TABLE " + table + " ADD CONSTRAINT " + kBoundCheck + " " +
+                           likeness.boundCheck + ";COMMENT ON TABLE " + table + " IS " +
                            quoteLiteral(fresh.table.marker) + ";COMMIT");
 }
 

@@ -130,10 +130,10 @@ Status PostgresSwap::look(const SwapPair& pair, SwapKind kind)
         ISO_ASSIGN(const QueryRows triggers,
                    m_connection->query(
                        "SELECT pg_get_triggerdef(t.oid), CASE t.tgenabled"
-                       "   WHEN 'D' THEN format('ALTER TABLE %s DISABLE TRIGGER %I', $2, tgname)"
-                       "   WHEN 'A' THEN format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', $2,"
+                       "   WHEN 'D' THEN format('ALTER TABLE %s DISABLE TRIGGER %I', $2::text, tgname)"
+                       "   WHEN 'A' THEN format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', $2::text,"
                        "     tgname)"
-                       "   WHEN 'R' THEN format('ALTER TABLE %s ENABLE REPLICA TRIGGER %I', $2,"
+                       "   WHEN 'R' THEN format('ALTER TABLE %s ENABLE REPLICA TRIGGER %I', $2::text,"
                        "     tgname) END"
                        " FROM pg_trigger t WHERE t.tgrelid = $1::oid AND NOT t.tgisinternal"
                        " AND t.tgparentid = 0 ORDER BY t.tgname",

@@ -22,17 +22,17 @@ constexpr const char* kLeaf = "\"Odd Schema\".\"Kunden Ä 0\"";
 constexpr const char* kShapeSql = R"sql(
 select concat_ws(' | ', pg_get_userbyid(c.relowner), (select string_agg(a::text, ',' order by a::text) from unnest(c.relacl) a), array_to_string(c.reloptions, ','),
   c.relreplident, c.relrowsecurity, obj_description(c.oid, 'pg_class'), pg_get_expr(relpartbound, c.oid),
-  (select string_agg(attname || format_type(atttypid, atttypmod) || attnotnull || attstorage || attgenerated ||
-    attstattarget || coalesce(attacl::text, '') || coalesce(col_description(c.oid, attnum), ''), ',' order by attname)
+  (select string_agg(attname::text || format_type(atttypid, atttypmod) || attnotnull::text || attstorage::text || attgenerated::text ||
+    attstattarget::text || coalesce(attacl::text, '') || coalesce(col_description(c.oid, attnum), ''), ',' order by attname)
     from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped),
-  (select string_agg(contype || pg_get_constraintdef(oid) || convalidated || (conparentid > 0), ',' order by
+  (select string_agg(contype::text || pg_get_constraintdef(oid) || convalidated::text || (conparentid > 0)::text, ',' order by
     contype, pg_get_constraintdef(oid)) from pg_constraint where conrelid = c.oid),
-  (select string_agg(substring(pg_get_indexdef(indexrelid) from ' USING .*$') || indisunique || indisprimary ||
-    indisreplident || (exists (select from pg_inherits where inhrelid = indexrelid)), ',' order by
+  (select string_agg(substring(pg_get_indexdef(indexrelid) from ' USING .*$') || indisunique::text || indisprimary::text ||
+    indisreplident::text || (exists (select from pg_inherits where inhrelid = indexrelid))::text, ',' order by
     substring(pg_get_indexdef(indexrelid) from ' USING .*$')) from pg_index where indrelid = c.oid),
-  (select string_agg(tgname || tgenabled || (tgparentid > 0), ',' order by tgname) from pg_trigger
+  (select string_agg(tgname::text || tgenabled::text || (tgparentid > 0)::text, ',' order by tgname) from pg_trigger
     where tgrelid = c.oid and not tgisinternal),
-  (select string_agg(polname || polcmd || pg_get_expr(polqual, polrelid), ',') from pg_policy
+  (select string_agg(polname::text || polcmd::text || pg_get_expr(polqual, polrelid), ',') from pg_policy
     where polrelid = c.oid))
 from pg_class c where c.oid = '"Odd Schema"."Kunden Ä 0"'::regclass)sql";
 
@@ -276,7 +276,13 @@ void TestLeafSwap::writers_neverFail_duringManySwaps()
     std::atomic<bool> stop{false};
     std::atomic<int> written{0};
     std::atomic<int> failed{0};
-    std::vector<std::thread> writers;
+    std::vector<std::jthread> writers;
+    struct Stopper
+    {
+        std::atomic<bool>& stop;
+        ~Stopper() { stop = true; }
+    };
+    const Stopper stopper{stop}; // on every way out, before the writers are joined
     for (int writer = 0; writer < 2; ++writer) {
         writers.emplace_back([&, writer] {
             auto session = PgSession::open(m_cluster->conninfo());
@@ -309,7 +315,7 @@ void TestLeafSwap::writers_neverFail_duringManySwaps()
         }
     }
     stop = true;
-    for (std::thread& writer : writers) {
+    for (std::jthread& writer : writers) {
         writer.join();
     }
     QCOMPARE(swaps, 6);
