@@ -35,7 +35,8 @@ struct DemoOptions
 };
 
 /// Tells Isotherm's story on a private PostgreSQL: a breathing, wandering load, heat, backups by
-/// temperature, an accident, and a restore that brings the rows back. Everything is real, only the
+/// temperature, a hot range that is split live, an accident, and a restore across the split that
+/// brings the rows back. Everything is real, only the
 /// day is short. Ends by itself or on Ctrl-C, and leaves no process, port or (without `keep`)
 /// folder behind.
 [[nodiscard]] Status runDemo(const DemoOptions& options);

@@ -67,6 +67,25 @@ ordered_json restoreToJson(const DemoOutcome& outcome)
             {"verified", outcome.verified()}};
 }
 
+ordered_json splitToJson(const SplitOutcome& split)
+{
+    ordered_json parts = ordered_json::array();
+    for (const ChangePart& part : split.change.parts) {
+        parts.push_back(
+            {{"range", part.rangeText}, {"load_share", part.share}, {"rows", part.rows}});
+    }
+    return {{"change", split.change.id.get()},
+            {"range", split.change.sourceText},
+            {"proposed_by", split.change.proposedBy},
+            {"trigger", changeTriggerName(split.change.evidence.trigger)},
+            {"plan", split.change.planHash},
+            {"parts", std::move(parts)},
+            {"state", changeStateName(split.change.state)},
+            {"shards_before", split.shardsBefore},
+            {"shards_after", split.shardsAfter},
+            {"seconds", split.seconds}};
+}
+
 } // namespace
 
 Status writeReport(const DemoOutcome& outcome, const std::filesystem::path& file)
@@ -84,6 +103,7 @@ Status writeReport(const DemoOutcome& outcome, const std::filesystem::path& file
     for (const BackupRecord& backup : outcome.backups) {
         report["backups"].push_back(backupToJson(backup));
     }
+    report["split"] = splitToJson(outcome.split);
     report["restore"] = restoreToJson(outcome);
     return writeFileDurably(file, report.dump(2) + "\n");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/demo/split_chapter.h"
 #include "shared/base/result.h"
 #include "shared/model/records.h"
 
@@ -20,6 +21,7 @@ struct DemoOutcome
     std::uint64_t transactions = 0; ///< of the load
     double hottest = 0;             ///< the highest temperature that was seen
     std::vector<BackupRecord> backups;
+    SplitOutcome split;
     std::int64_t rowsDeleted = 0;
     RestorePlan plan;
     RestoreReceipt receipt;

@@ -76,6 +76,9 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     config.schedule.hot = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.schedule.warm = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 3;
     config.schedule.cold = std::chrono::duration_cast<std::chrono::milliseconds>(day);
+    // Small as everything here.
+    config.changes.minSizeMb = 1;
+    config.changes.grace = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.tiers.push_back({"local", "directory", folder / "repository"});
     config.repository.passphraseFile = folder / "agent" / "passphrase";
     return config;
@@ -123,7 +126,8 @@ Status DemoWorld::startServer()
     // A sample of the statements is logged, so that reads are told by key.
     server.settings = {{"shared_buffers", "256MB"},      {"max_wal_size", "4GB"},
                        {"logging_collector", "on"},      {"log_destination", "jsonlog"},
-                       {"log_min_duration_sample", "0"}, {"log_statement_sample_rate", "0.05"}};
+                       {"log_min_duration_sample", "0"}, {"log_statement_sample_rate", "0.05"},
+                       {"wal_level", "logical"}};
     ISO_ASSIGN(m_server, PrivateServer::start(server));
     m_psql = std::make_unique<Psql>(m_server->binaries(), m_folder, m_server->conninfo(kDatabase));
     return {};
