@@ -148,6 +148,7 @@ private:
                     options.database = database;
                     options.schemas = {"public"};
                     options.readLog = true;
+                    options.reshard = true; // its hot range is split
                     return postgres::initSql(options);
                 };
                 m_demo.openEngine = [](const std::string& conninfo, const Clock& clock) {

@@ -32,7 +32,7 @@ struct Policy
     double likely = 0.8;         ///< probability of overload that is acted on
     double lead = 1.5;           ///< times the split's own duration that a forecast must reach
     /// A predicted split must be over so long before the crossing.
-    std::chrono::milliseconds margin = std::chrono::minutes(20);
+    std::chrono::milliseconds margin = std::chrono::minutes(30);
     double lasting = 3.0; ///< times the split's own duration that the overload must last
     std::size_t leastParts = 2;
     std::size_t mostParts = 8;

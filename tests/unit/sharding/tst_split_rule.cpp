@@ -114,7 +114,7 @@ void TestSplitRule::hotSign_forecast_soonAndLasting()
 void TestSplitRule::hotSign_forecastTooLate_not()
 {
     ShardFacts shard = shardOf(1, 0.3);
-    shard.forecast = risingForecast(30min, 2.1); // a minute's work: later will do
+    shard.forecast = risingForecast(50min, 2.1); // a minute's work: later will do
     QVERIFY(!hotSign(shard, stateOf({shard})));
     shard.size = ByteCount(40'000'000'000); // 2,000 s to copy: now, or it is too late
     QVERIFY(hotSign(shard, stateOf({shard})));
