@@ -4,9 +4,12 @@
 #include "app/connection/agent_session.h"
 #include "app/main/main_window.h"
 #include "app/main/settings.h"
+#include "app/models/changes_feed.h"
 #include "app/models/cluster_state.h"
+#include "app/models/forecast_feed.h"
 #include "app/models/heat_feed.h"
 #include "app/models/restorable_feed.h"
+#include "app/models/upkeep_feed.h"
 #include "app/models/view_context.h"
 
 #include <QSettings>
@@ -32,6 +35,9 @@ public:
     [[nodiscard]] ViewContext& view() { return m_view; }
     [[nodiscard]] HeatFeed& feed() { return m_feed; }
     [[nodiscard]] RestorableFeed& restorable() { return m_restorable; }
+    [[nodiscard]] ChangesFeed& changes() { return m_changes; }
+    [[nodiscard]] UpkeepFeed& upkeep() { return m_upkeep; }
+    [[nodiscard]] ForecastFeed& forecast() { return m_forecast; }
     [[nodiscard]] AgentSession& session() { return m_session; }
     [[nodiscard]] Settings& settings() { return m_settings; }
 
@@ -42,6 +48,9 @@ private:
     AgentSession m_session;
     HeatFeed m_feed;
     RestorableFeed m_restorable;
+    ChangesFeed m_changes;
+    UpkeepFeed m_upkeep;
+    ForecastFeed m_forecast;
     MainWindow m_window;
 };
 

@@ -7,8 +7,12 @@
 #include "app/main/top_bar.h"
 #include "app/models/shard_tree_model.h"
 #include "app/pages/alerts_panel.h"
+#include "app/pages/approvals_panel.h"
 #include "app/pages/audit_page.h"
 #include "app/pages/backups_page.h"
+#include "app/pages/changes_page.h"
+#include "app/pages/cli_panel.h"
+#include "app/pages/forecast_panel.h"
 #include "app/pages/heat_page.h"
 #include "app/pages/inspector_panel.h"
 #include "app/pages/jobs_panel.h"
@@ -36,7 +40,7 @@ namespace
 constexpr int kTickMillis = 1000;
 constexpr int kSaidMillis = 8000;
 /// Of the saved window state: another number forgets layouts that no longer fit.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 } // namespace
 
@@ -74,6 +78,8 @@ QString MainWindow::viewTitle(View view)
         return tr("Backups");
     case View::Restores:
         return tr("Restores");
+    case View::Changes:
+        return tr("Changes");
     case View::Audit:
         return tr("Audit");
     }
@@ -93,10 +99,11 @@ void MainWindow::buildViews()
     m_heat = new HeatPage(m_context, m_feed, m_tabs);
     m_backups = new BackupsPage(m_context, m_tabs);
     m_restores = new RestoresPage(m_context, m_tabs);
+    m_changes = new ChangesPage(m_context, m_tabs);
     m_audit = new AuditPage(m_context, m_tabs);
     int index = 0;
-    for (QWidget* page :
-         std::initializer_list<QWidget*>{m_overview, m_heat, m_backups, m_restores, m_audit}) {
+    for (QWidget* page : std::initializer_list<QWidget*>{m_overview, m_heat, m_backups, m_restores,
+                                                         m_changes, m_audit}) {
         m_tabs->addTab(page, viewTitle(static_cast<View>(index++)));
     }
     layout->addWidget(m_strip);
@@ -136,6 +143,9 @@ void MainWindow::buildDocks()
     auto* inspector = new InspectorPanel(m_context, this);
     m_jobs = new JobsPanel(m_context, this);
     m_alerts = new AlertsPanel(m_context, this);
+    m_approvals = new ApprovalsPanel(m_context, this);
+    m_forecast = new ForecastPanel(m_context, m_feed, this);
+    m_cli = new CliPanel(m_context, this);
     m_log = new LogPanel(m_context, this);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -147,9 +157,17 @@ void MainWindow::buildDocks()
         addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobs, Qt::BottomDockWidgetArea);
     QDockWidget* alerts =
         addDock(QStringLiteral("alerts"), tr("Alerts"), m_alerts, Qt::BottomDockWidgetArea);
+    QDockWidget* approvals = addDock(QStringLiteral("approvals"), tr("Approvals"), m_approvals,
+                                     Qt::BottomDockWidgetArea);
+    QDockWidget* forecast =
+        addDock(QStringLiteral("forecast"), tr("Forecasts"), m_forecast, Qt::BottomDockWidgetArea);
+    QDockWidget* cli = addDock(QStringLiteral("cli"), tr("CLI"), m_cli, Qt::BottomDockWidgetArea);
     QDockWidget* log = addDock(QStringLiteral("log"), tr("Log"), m_log, Qt::BottomDockWidgetArea);
     tabifyDockWidget(jobs, alerts);
-    tabifyDockWidget(alerts, log);
+    tabifyDockWidget(alerts, approvals);
+    tabifyDockWidget(approvals, forecast);
+    tabifyDockWidget(forecast, cli);
+    tabifyDockWidget(cli, log);
     jobs->raise();
     setDockOptions(dockOptions() | QMainWindow::AnimatedDocks);
     setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
@@ -163,6 +181,9 @@ void MainWindow::buildDocks()
     connect(m_alerts, &AlertsPanel::seriousChanged, alerts, [alerts](int count) {
         alerts->setWindowTitle(count == 0 ? tr("Alerts") : tr("Alerts (%1)").arg(count));
     });
+    connect(m_approvals, &ApprovalsPanel::waitingChanged, approvals, [approvals](int count) {
+        approvals->setWindowTitle(count == 0 ? tr("Approvals") : tr("Approvals (%1)").arg(count));
+    });
 }
 
 void MainWindow::connectParts()
@@ -174,8 +195,17 @@ void MainWindow::connectParts()
             [this] { m_settings.setHeatStyle(m_heat->heatStyle()); });
     connect(m_backups, &BackupsPage::restoreRequested, this, &MainWindow::restoreSelection);
     connect(m_backups, &BackupsPage::said, this, &MainWindow::say);
+    connect(m_changes, &ChangesPage::said, this, &MainWindow::say);
+    connect(m_changes, &ChangesPage::mapWanted, this, [this] { showView(View::Heat); });
+    connect(m_approvals, &ApprovalsPanel::reviewWanted, this, [this](ChangeId change) {
+        showView(View::Changes);
+        m_changes->showChange(change);
+    });
     connect(m_overview, &OverviewPage::shardChosen, this, &MainWindow::showShard);
     connect(m_restores, &RestoresPage::jobStarted, m_jobs, &JobsPanel::selectJob);
+    connect(m_tabs, &QTabWidget::currentChanged, m_cli, [this](int index) {
+        m_cli->setTopic(static_cast<viewmath::CliTopic>(index)); // the same order
+    });
     connect(&state, &ClusterState::linkChanged, this, &MainWindow::showTrouble);
     connect(&state, &ClusterState::statusChanged, this, [this] {
         const auto& status = m_context.state.status();
@@ -281,6 +311,11 @@ void MainWindow::showView(View view)
 View MainWindow::currentView() const
 {
     return static_cast<View>(m_tabs->currentIndex());
+}
+
+QWidget& MainWindow::currentPage() const
+{
+    return *m_tabs->currentWidget();
 }
 
 void MainWindow::showShard(ShardId shard)

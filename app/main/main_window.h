@@ -15,8 +15,12 @@ namespace isotherm
 {
 
 class AlertsPanel;
+class ApprovalsPanel;
 class AuditPage;
 class BackupsPage;
+class ChangesPage;
+class CliPanel;
+class ForecastPanel;
 class HeatPage;
 class JobsPanel;
 class LogPanel;
@@ -26,8 +30,8 @@ class OverviewPage;
 class RestoresPage;
 class SearchPalette;
 
-enum class View { Overview, Heat, Backups, Restores, Audit };
-inline constexpr int kViews = 5;
+enum class View { Overview, Heat, Backups, Restores, Changes, Audit };
+inline constexpr int kViews = 6;
 
 /// Docks and actions; everything else is in pages and panels.
 class MainWindow : public QMainWindow
@@ -40,6 +44,7 @@ public:
 
     void showView(View view);
     [[nodiscard]] View currentView() const;
+    [[nodiscard]] QWidget& currentPage() const;
     /// Select a shard, as if it had been clicked, and show it on the map.
     void showShard(ShardId shard);
     /// The guided restore on the selection.
@@ -55,8 +60,12 @@ public:
     [[nodiscard]] HeatPage& heatPage() { return *m_heat; }
     [[nodiscard]] BackupsPage& backupsPage() { return *m_backups; }
     [[nodiscard]] RestoresPage& restoresPage() { return *m_restores; }
+    [[nodiscard]] ChangesPage& changesPage() { return *m_changes; }
     [[nodiscard]] AuditPage& auditPage() { return *m_audit; }
     [[nodiscard]] NavigatorPanel& navigator() { return *m_navigator; }
+    [[nodiscard]] ForecastPanel& forecastPanel() { return *m_forecast; }
+    [[nodiscard]] ApprovalsPanel& approvalsPanel() { return *m_approvals; }
+    [[nodiscard]] CliPanel& cliPanel() { return *m_cli; }
     [[nodiscard]] JobsPanel& jobsPanel() { return *m_jobs; }
     [[nodiscard]] MessageStrip& strip() { return *m_strip; }
     [[nodiscard]] QList<QDockWidget*> docks() const { return m_docks; }
@@ -86,10 +95,14 @@ private:
     HeatPage* m_heat = nullptr;
     BackupsPage* m_backups = nullptr;
     RestoresPage* m_restores = nullptr;
+    ChangesPage* m_changes = nullptr;
     AuditPage* m_audit = nullptr;
     NavigatorPanel* m_navigator = nullptr;
     JobsPanel* m_jobs = nullptr;
     AlertsPanel* m_alerts = nullptr;
+    ApprovalsPanel* m_approvals = nullptr;
+    CliPanel* m_cli = nullptr;
+    ForecastPanel* m_forecast = nullptr;
     LogPanel* m_log = nullptr;
     SearchPalette* m_search = nullptr;
     QList<QDockWidget*> m_docks;

@@ -2,6 +2,7 @@
 #include "app/main/menus.h"
 
 #include "app/main/main_window.h"
+#include "app/main/view_exporter.h"
 #include "app/pages/heat_page.h"
 #include "app/widgets/message_strip.h"
 
@@ -79,6 +80,19 @@ void addLanguages(QMenu* menu, MainWindow& window)
     languages->addActions(group->actions());
 }
 
+void addExports(QMenu* menu, MainWindow& window)
+{
+    QMenu* exports = menu->addMenu(Menus::tr("E&xport the view"));
+    const std::array<std::pair<ExportFormat, QString>, 3> choices = {
+        {{ExportFormat::Png, Menus::tr("As P&NG…")},
+         {ExportFormat::Svg, Menus::tr("As &SVG…")},
+         {ExportFormat::Csv, Menus::tr("As &CSV…")}}};
+    for (const auto& [format, title] : choices) {
+        exports->addAction(title, &window,
+                           [&window, chosen = format] { exportView(window, chosen); });
+    }
+}
+
 void buildView(MainWindow& window)
 {
     QMenu* menu = window.menuBar()->addMenu(Menus::tr("&View"));
@@ -92,6 +106,8 @@ void buildView(MainWindow& window)
     menu->addAction(Menus::tr("&Search…"), QKeySequence(QStringLiteral("Ctrl+K")), &window,
                     &MainWindow::openSearch);
     menu->addAction(Menus::tr("&Range…"), &window, &MainWindow::chooseRange);
+    menu->addSeparator();
+    addExports(menu, window);
     menu->addSeparator();
     addThemes(menu, window);
     addLanguages(menu, window);
@@ -119,7 +135,7 @@ void showKeys(MainWindow& window)
     QMessageBox::information(
         &window, Menus::tr("Keys"),
         Menus::tr("<table cellpadding='4'>"
-                  "<tr><td>Ctrl+1 … Ctrl+5</td><td>views</td></tr>"
+                  "<tr><td>Ctrl+1 … Ctrl+6</td><td>views</td></tr>"
                   "<tr><td>Ctrl+K</td><td>search</td></tr>"
                   "<tr><td>F5</td><td>refresh</td></tr>"
                   "<tr><td>drag</td><td>select shards and a time</td></tr>"
@@ -131,6 +147,7 @@ void showKeys(MainWindow& window)
                   "<tr><td>Space</td><td>pin the numbers</td></tr>"
                   "<tr><td>R</td><td>restore the selection</td></tr>"
                   "<tr><td>L</td><td>follow live</td></tr>"
+                  "<tr><td>F</td><td>show forecasts</td></tr>"
                   "<tr><td>Esc</td><td>cancel</td></tr></table>"));
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "shared/model/agent_service.h"
+#include "shared/base/result.h"
+#include "shared/model/heat_matrix.h"
 
 #include <QObject>
 #include <QPointer>
@@ -11,6 +12,8 @@
 
 namespace isotherm
 {
+
+class AgentService;
 
 /// How the views reach the agent without waiting for it. GUI thread only; app/connection implements
 /// it with worker threads.

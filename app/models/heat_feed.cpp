@@ -2,8 +2,10 @@
 #include "app/models/heat_feed.h"
 
 #include "app/models/cluster_state.h"
+#include "app/viewmath/forecast_table.h"
 #include "app/viewmath/heat_merge.h"
 #include "app/viewmath/text.h"
+#include "shared/model/agent_service.h"
 
 #include <algorithm>
 
@@ -44,8 +46,31 @@ void HeatFeed::restart()
     m_matrix = HeatMatrix{};
     m_loading = true;
     m_problem.clear();
+    rebuildForecast();
     Q_EMIT reset();
     choose();
+}
+
+void HeatFeed::setForecasts(std::vector<ForecastSeries> series)
+{
+    m_series = std::move(series);
+    rebuildForecast();
+    viewmath::dropForecast(m_matrix);
+    extend();
+    Q_EMIT reset();
+}
+
+void HeatFeed::rebuildForecast()
+{
+    m_forecast = viewmath::ForecastTable(m_series, m_context.metric());
+}
+
+std::optional<std::size_t> HeatFeed::extend()
+{
+    if (m_context.full().end <= m_context.range().end) {
+        return std::nullopt;
+    }
+    return viewmath::extendForecast(m_matrix, m_forecast, m_context.full().end);
 }
 
 void HeatFeed::choose()
@@ -53,6 +78,9 @@ void HeatFeed::choose()
     const double length = m_context.range().length();
     m_live = m_context.following() && length <= kLongestLive + 1.0;
     ++m_question; // answers on their way are for another picture
+    if (extend()) {
+        Q_EMIT reset(); // there is more of the future to see
+    }
     if (m_live) {
         m_settle.stop();
         m_refresh.stop();
@@ -93,8 +121,8 @@ void HeatFeed::considerDetail()
     const Span visible = m_context.visible();
     // While following, the refresh timer brings the newest columns.
     const double slack = visible.length() * 0.05;
-    const bool uncovered =
-        visible.begin < m_asked.begin - slack || visible.end > m_asked.end + slack;
+    const double measured = std::min(visible.end, m_context.range().end);
+    const bool uncovered = visible.begin < m_asked.begin - slack || measured > m_asked.end + slack;
     const bool coarse = m_asked.length() > 4.0 * visible.length();
     if (uncovered || coarse) {
         m_settle.start();
@@ -130,6 +158,7 @@ void HeatFeed::take(const Result<HeatMatrix>& answer, int question)
     if (answer.ok()) {
         m_problem.clear();
         m_matrix = answer.value();
+        extend();
         Q_EMIT reset();
     } else {
         m_problem = text::error(answer.error());
@@ -154,10 +183,12 @@ void HeatFeed::applyLive(const HeatMatrix& heat, bool snapshot)
     // Dropping moves every cell: not for each column, but when a quarter is too old.
     const auto window = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::duration<double>(m_context.range().length()));
-    const bool outgrown = m_matrix.end() - m_matrix.start > window + window / 4;
+    const WallTime measured = m_matrix.columnStart(m_matrix.forecastFrom);
+    const bool outgrown = measured - m_matrix.start > window + window / 4;
     if (outgrown) {
-        viewmath::dropColumnsBefore(m_matrix, m_matrix.end() - window);
+        viewmath::dropColumnsBefore(m_matrix, measured - window);
     }
+    extend();
     if (first && !outgrown) {
         Q_EMIT columnsChanged(*first);
     } else {

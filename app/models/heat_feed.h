@@ -3,11 +3,14 @@
 
 #include "app/models/agent_gateway.h"
 #include "app/models/view_context.h"
+#include "app/viewmath/forecast_table.h"
 #include "shared/model/heat_matrix.h"
 
 #include <QObject>
 #include <QTimer>
 #include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace isotherm
 {
@@ -28,10 +31,14 @@ public:
 
     /// Columns of the live stream.
     void applyLive(const HeatMatrix& heat, bool snapshot);
+    /// What is expected: drawn right of now while following. Kept until there is a newer one.
+    void setForecasts(std::vector<ForecastSeries> series);
     /// Forgets everything and asks again: another agent, or F5.
     void restart();
 
     [[nodiscard]] const HeatMatrix& matrix() const { return m_matrix; }
+    /// In the unit of the map; empty when this metric has no forecast.
+    [[nodiscard]] const viewmath::ForecastTable& forecast() const { return m_forecast; }
     [[nodiscard]] bool loading() const { return m_loading; }
     /// Why the last question was not answered; empty when it was.
     [[nodiscard]] const QString& problem() const { return m_problem; }
@@ -48,12 +55,17 @@ private:
     void considerDetail();
     void query();
     void take(const Result<HeatMatrix>& answer, int question);
+    /// Brings the forecast columns up to the right edge.
+    std::optional<std::size_t> extend();
+    void rebuildForecast();
     [[nodiscard]] viewmath::Span wantedSpan() const;
 
     AgentGateway& m_gateway;
     ViewContext& m_context;
     const ClusterState& m_state;
     HeatMatrix m_matrix;
+    std::vector<ForecastSeries> m_series;
+    viewmath::ForecastTable m_forecast;
     bool m_live = true;
     bool m_loading = true;
     QString m_problem;

@@ -3,6 +3,7 @@
 
 #include "app/models/cluster_state.h"
 #include "app/viewmath/text.h"
+#include "shared/model/agent_service.h"
 
 namespace isotherm
 {

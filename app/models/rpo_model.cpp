@@ -13,17 +13,38 @@ using viewmath::RpoState;
 
 RpoModel::RpoModel(QObject* parent) : RecordTable<RpoEntry>(parent) {}
 
-void RpoModel::setShards(const std::vector<ShardRecord>& shards, WallTime now)
+void RpoModel::setShards(const std::vector<ShardRecord>& shards,
+                         const std::vector<DrillReceipt>& proofs, WallTime now)
 {
     std::unordered_map<ShardId, QString> names;
     for (const ShardRecord& shard : shards) {
         names.emplace(shard.id, shardTitle(shard));
     }
+    std::unordered_map<ShardId, const DrillReceipt*> newest;
+    for (const DrillReceipt& proof : proofs) {
+        if (proof.passed) {
+            newest.emplace(proof.shard, &proof);
+        }
+    }
     std::vector<RpoEntry> entries;
     for (const viewmath::RpoRow& row : viewmath::rpoBoard(shards, now)) {
-        entries.push_back({row, names[row.shard]});
+        RpoEntry entry{row, names[row.shard], {}, {}};
+        if (const auto proof = newest.find(row.shard); proof != newest.end()) {
+            entry.proven = proof->second->finished;
+            entry.provenHow = text::verifyLevel(proof->second->level) + QLatin1Char('\n') +
+                              text::fromUtf8(proof->second->outcome);
+        }
+        entries.push_back(std::move(entry));
     }
     setSnapshot(std::move(entries));
+}
+
+void RpoModel::setZone(const Zone& zone)
+{
+    m_zone = zone;
+    if (rowCount() > 0) {
+        Q_EMIT dataChanged(index(0, Proven), index(rowCount() - 1, Proven));
+    }
 }
 
 QString RpoModel::stateText(RpoState state)
@@ -65,10 +86,16 @@ QVariant RpoModel::data(const QModelIndex& index, int role) const
             return entry.rpo.now ? text::duration(*entry.rpo.now) : tr("no backup");
         case Margin:
             return text::maybeDuration(entry.rpo.margin);
+        case Proven:
+            return entry.proven ? m_zone.brief(*entry.proven) : tr("never");
         default:
             return {};
         }
     case Qt::ToolTipRole:
+        if (index.column() == Proven) {
+            return entry.proven ? m_zone.full(*entry.proven) + QLatin1Char('\n') + entry.provenHow
+                                : tr("No trial restore of this shard has passed yet.");
+        }
         return entry.name + QLatin1Char('\n') + stateText(entry.rpo.state);
     case Qt::TextAlignmentRole:
         return index.column() == Shard
@@ -104,6 +131,8 @@ QVariant RpoModel::headerData(int section, Qt::Orientation orientation, int role
         return tr("Now");
     case Margin:
         return tr("Margin");
+    case Proven:
+        return tr("Last proven restore");
     default:
         return {};
     }

@@ -3,7 +3,11 @@
 
 #include "app/models/record_table.h"
 #include "app/viewmath/rpo.h"
+#include "app/viewmath/zone.h"
 #include "shared/model/records.h"
+#include "shared/model/upkeep_records.h"
+
+#include <optional>
 
 namespace isotherm
 {
@@ -13,11 +17,13 @@ struct RpoEntry
 {
     viewmath::RpoRow rpo;
     QString name;
+    std::optional<WallTime> proven; ///< the newest trial restore that passed
+    QString provenHow;
 
     friend bool operator==(const RpoEntry& a, const RpoEntry& b)
     {
         return a.rpo.shard == b.rpo.shard && a.rpo.state == b.rpo.state && a.rpo.now == b.rpo.now &&
-               a.rpo.objective == b.rpo.objective && a.name == b.name;
+               a.rpo.objective == b.rpo.objective && a.name == b.name && a.proven == b.proven;
     }
 };
 
@@ -27,12 +33,15 @@ class RpoModel : public RecordTable<RpoEntry>
     Q_OBJECT
 
 public:
-    enum Column { Shard, Objective, Now, Margin, ColumnCount };
+    enum Column { Shard, Objective, Now, Margin, Proven, ColumnCount };
     enum RpoRole { StateRole = Qt::UserRole, IdRole, MarginFractionRole };
 
     explicit RpoModel(QObject* parent = nullptr);
 
-    void setShards(const std::vector<ShardRecord>& shards, WallTime now);
+    /// `proofs`: the newest first.
+    void setShards(const std::vector<ShardRecord>& shards, const std::vector<DrillReceipt>& proofs,
+                   WallTime now);
+    void setZone(const Zone& zone);
     [[nodiscard]] static QString stateText(viewmath::RpoState state);
 
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -42,6 +51,9 @@ public:
 
 protected:
     [[nodiscard]] bool sameKey(const RpoEntry& a, const RpoEntry& b) const override;
+
+private:
+    Zone m_zone;
 };
 
 } // namespace isotherm

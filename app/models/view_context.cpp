@@ -15,6 +15,10 @@ using std::chrono::seconds;
 constexpr std::array<seconds, 6> kAutomaticLengths = {seconds(60),  seconds(120),  seconds(300),
                                                       seconds(600), seconds(1800), seconds(3600)};
 
+/// Of the range, for what is expected to come; forecasts are hourly and a day long.
+constexpr double kAheadShare = 0.25;
+constexpr double kFarthestAhead = 86'400.0;
+
 double now()
 {
     return viewmath::toSeconds(
@@ -30,12 +34,32 @@ ViewContext::ViewContext(QObject* parent) : QObject(parent)
     m_visible = m_range;
 }
 
+viewmath::Span ViewContext::full() const
+{
+    if (!m_following || !m_lookAhead) {
+        return m_range;
+    }
+    return {m_range.begin, m_range.end + std::min(m_range.length() * kAheadShare, kFarthestAhead)};
+}
+
+void ViewContext::setLookAhead(bool ahead)
+{
+    if (ahead == m_lookAhead) {
+        return;
+    }
+    const bool all = m_visible == full();
+    m_lookAhead = ahead;
+    m_visible = all ? full() : m_visible.clampedTo(full(), 0.0);
+    Q_EMIT rangeChanged();
+    Q_EMIT visibleChanged();
+}
+
 void ViewContext::setLive(seconds length)
 {
     m_range = {m_range.end - static_cast<double>(length.count()), m_range.end};
     m_following = true;
     m_automatic = false;
-    m_visible = m_range;
+    m_visible = full();
     Q_EMIT rangeChanged();
     Q_EMIT visibleChanged();
 }
@@ -77,9 +101,11 @@ void ViewContext::setFollowing(bool following)
     m_automatic = m_automatic && following;
     if (following) {
         advance(viewmath::fromSeconds(now()));
-        m_visible = m_visible.shifted(m_range.end - m_visible.end);
-        Q_EMIT visibleChanged();
+        m_visible = m_visible.shifted(full().end - m_visible.end);
+    } else {
+        m_visible = m_visible.clampedTo(m_range, 0.0);
     }
+    Q_EMIT visibleChanged();
     Q_EMIT rangeChanged();
 }
 
@@ -91,13 +117,13 @@ void ViewContext::advance(WallTime time)
     const double by = viewmath::toSeconds(time) - m_range.end;
     const bool showsNow = m_visible.end >= m_range.end - 1e-6;
     m_range = m_range.shifted(by);
-    m_visible = showsNow ? m_visible.shifted(by) : m_visible.clampedTo(m_range, 0.0);
+    m_visible = showsNow ? m_visible.shifted(by) : m_visible.clampedTo(full(), 0.0);
     Q_EMIT visibleChanged();
 }
 
 void ViewContext::setVisible(viewmath::Span visible)
 {
-    const viewmath::Span clamped = visible.clampedTo(m_range, std::min(5.0, m_range.length()));
+    const viewmath::Span clamped = visible.clampedTo(full(), std::min(5.0, m_range.length()));
     if (clamped != m_visible) {
         m_visible = clamped;
         Q_EMIT visibleChanged();

@@ -35,7 +35,9 @@ public:
     /// The range that can be looked at without asking for another: its right edge is now while
     /// following.
     [[nodiscard]] viewmath::Span range() const { return m_range; }
-    /// The part of the range that is on screen, in every view with a time axis.
+    /// The range and, while following, the stretch of the future that forecasts are drawn on.
+    [[nodiscard]] viewmath::Span full() const;
+    /// The part of it that is on screen, in every view with a time axis.
     [[nodiscard]] viewmath::Span visible() const { return m_visible; }
     [[nodiscard]] bool following() const { return m_following; }
     /// The range is chosen by how much there is to see; see setAutomatic().
@@ -54,8 +56,12 @@ public:
     /// While following, the right edge is `now`; what is on screen moves along if it showed now.
     void advance(WallTime now);
 
+    /// Whether there is a future to look at. Anybody who saw now goes on seeing it.
+    void setLookAhead(bool ahead);
+    [[nodiscard]] bool lookAhead() const { return m_lookAhead; }
+
     void setVisible(viewmath::Span visible);
-    void showAll() { setVisible(m_range); }
+    void showAll() { setVisible(full()); }
 
     [[nodiscard]] HeatMetric metric() const { return m_metric; }
     void setMetric(HeatMetric metric);
@@ -78,6 +84,7 @@ private:
     viewmath::Span m_visible;
     bool m_following = true;
     bool m_automatic = true;
+    bool m_lookAhead = false;
     HeatMetric m_metric = HeatMetric::Rows;
     Zone m_zone;
     Selection m_selection;

@@ -4,6 +4,7 @@
 #include "app/viewmath/text.h"
 #include "app/widgets/delegates.h"
 #include "app/widgets/theme.h"
+#include "shared/model/agent_service.h"
 
 #include <QFileDialog>
 #include <QHBoxLayout>

@@ -5,6 +5,7 @@
 #include "app/viewmath/text.h"
 #include "app/widgets/delegates.h"
 #include "app/widgets/theme.h"
+#include "shared/model/agent_service.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -60,12 +61,12 @@ void BackupsPage::build()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeToolbar());
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_lanes);
     splitter->addWidget(makeBoard());
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({800, 480});
+    splitter->setSizes({420, 260});
     layout->addWidget(splitter, 1);
 }
 
@@ -79,12 +80,21 @@ QWidget* BackupsPage::makeToolbar()
     m_restore = new QPushButton(tr("Restore selection…"), bar);
     m_summary = new QLabel(bar);
     m_summary->setObjectName(QStringLiteral("mutedLabel"));
-    layout->addWidget(m_backUp);
-    layout->addWidget(m_restore);
-    layout->addStretch(1);
-    layout->addWidget(m_summary);
+    m_drill = new QPushButton(tr("Drill"), bar);
+    m_rotation = new QPushButton(tr("Rotation ahead"), bar);
+    m_rotation->setCheckable(true);
+    m_rotation->setToolTip(tr("Show every backup that is planned for the coming rotation"));
+    for (QPushButton* button : {m_backUp, m_restore, m_drill, m_rotation}) {
+        layout->addWidget(button);
+    }
+    // Gives way first in a narrow window.
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_summary->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    layout->addWidget(m_summary, 1);
     connect(m_backUp, &QPushButton::clicked, this, &BackupsPage::backUpSelection);
     connect(m_restore, &QPushButton::clicked, this, &BackupsPage::restoreRequested);
+    connect(m_drill, &QPushButton::clicked, this, &BackupsPage::drillSelection);
+    connect(m_rotation, &QPushButton::toggled, m_lanes, &BackupLanesView::setRotationShown);
     return bar;
 }
 
@@ -131,11 +141,14 @@ void BackupsPage::connectState()
     connect(&view, &ViewContext::visibleChanged, this, applyTime);
     connect(&view, &ViewContext::rangeChanged, this, applyTime);
     applyTime();
-    connect(&view, &ViewContext::zoneChanged, this,
-            [this] { m_lanes->setZone(m_context.view.zone()); });
+    connect(&view, &ViewContext::zoneChanged, this, [this] {
+        m_lanes->setZone(m_context.view.zone());
+        m_rpo->setZone(m_context.view.zone());
+    });
     connect(&view, &ViewContext::selectionChanged, this, &BackupsPage::applySelection);
     connect(&state, &ClusterState::backupsChanged, this, &BackupsPage::refresh);
     connect(&m_context.restorable, &RestorableFeed::changed, this, &BackupsPage::refresh);
+    connect(&m_context.upkeep, &UpkeepFeed::changed, this, &BackupsPage::refresh);
     connect(&state, &ClusterState::linkChanged, this, [this] {
         applySelection();
         refresh();
@@ -162,13 +175,15 @@ void BackupsPage::refresh()
     content.backups = state.backups();
     const WallTime now = state.now();
     content.now = viewmath::toSeconds(now);
-    content.lanes = viewmath::backupLanes({content.shards, content.backups, state.schedule(),
-                                           m_context.restorable.ranges(), now});
+    content.lanes =
+        viewmath::backupLanes({content.shards, content.backups, state.schedule(),
+                               m_context.restorable.ranges(), m_context.upkeep.ahead(), now});
+    content.ahead = m_context.upkeep.ahead();
     if (const auto& status = state.status()) {
         content.hotAbove = status->hotAbove;
         content.warmAbove = status->warmAbove;
     }
-    m_rpo->setShards(content.shards, now);
+    m_rpo->setShards(content.shards, m_context.upkeep.drills(), now);
     const auto missing = std::ranges::count_if(
         content.shards, [](const ShardRecord& shard) { return !shard.lastBackup; });
     ByteCount stored;
@@ -200,10 +215,35 @@ void BackupsPage::applySelection()
                                  : tr("Back up %n shard(s) now", nullptr, count));
     m_backUp->setToolTip(readOnly.isEmpty() ? tr("Starts a backup now, beside the schedule")
                                             : readOnly);
+    m_drill->setEnabled(readOnly.isEmpty());
+    m_drill->setText(count == 0 ? tr("Drill") : tr("Drill %n shard(s)", nullptr, count));
+    m_drill->setToolTip(
+        readOnly.isEmpty() ? tr("Restores into a scratch table, compares it with the database, and "
+                                "drops it again: the proof that backups can be restored")
+                           : readOnly);
     m_restore->setEnabled(readOnly.isEmpty() && count > 0);
     m_restore->setToolTip(!readOnly.isEmpty() ? readOnly
                           : count == 0        ? tr("Select one or more shards first.")
                                               : tr("Bring back rows of the selected shards (R)"));
+}
+
+void BackupsPage::drillSelection()
+{
+    DrillRequest request;
+    request.shards = m_context.view.selection().shards;
+    const std::string caller = m_context.state.identity().user.toStdString();
+    m_context.gateway.ask<std::vector<JobId>>(
+        this,
+        [request, caller](AgentService& agent) { return agent.upkeep().runDrill(request, caller); },
+        [this](const Result<std::vector<JobId>>& answer) {
+            if (answer.ok()) {
+                Q_EMIT said(tr("%n trial restore(s) started: see Jobs", nullptr,
+                               static_cast<int>(answer.value().size())),
+                            false);
+            } else {
+                Q_EMIT said(text::error(answer.error()), true);
+            }
+        });
 }
 
 void BackupsPage::toggleShard(ShardId shard, bool extend)

@@ -25,6 +25,8 @@ public:
 
     [[nodiscard]] BackupLanesView& lanes() { return *m_lanes; }
     [[nodiscard]] RpoModel& rpo() { return *m_rpo; }
+    [[nodiscard]] QPushButton& drillButton() { return *m_drill; }
+    [[nodiscard]] QPushButton& rotationButton() { return *m_rotation; }
 
 Q_SIGNALS:
     void restoreRequested();
@@ -39,6 +41,7 @@ private:
     void refresh();
     void applySelection();
     void backUpSelection();
+    void drillSelection();
     void toggleShard(ShardId shard, bool extend);
 
     PageContext m_context;
@@ -47,6 +50,8 @@ private:
     QTableView* m_board = nullptr;
     QPushButton* m_backUp = nullptr;
     QPushButton* m_restore = nullptr;
+    QPushButton* m_drill = nullptr;
+    QPushButton* m_rotation = nullptr;
     QLabel* m_summary = nullptr;
     QTimer m_refresh;
 };

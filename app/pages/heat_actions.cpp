@@ -50,6 +50,11 @@ HeatActions::HeatActions(QObject* parent)
       logarithmic(make(this, tr("&Logarithmic scale"),
                        tr("Three decades: small differences among cold shards show"))),
       peaks(make(this, tr("Show &peaks"), tr("Draw the maximum of each cell; off: the mean"))),
+      forecast(
+          make(this, tr("Show &forecasts"), tr("Draw what is expected right of now, hatched (F)"))),
+      pastForecasts(make(this, tr("Show &past forecasts"),
+                         tr("Lay what was expected an hour before over what happened, along the "
+                            "lower edge of each row"))),
       table(
           make(this, tr("Show as &table…"), tr("The same numbers as a table, for screen readers"))),
       exportPng(make(this, tr("Export as P&NG…"), tr("Save the picture"))),
@@ -60,6 +65,10 @@ HeatActions::HeatActions(QObject* parent)
     follow->setShortcut(QKeySequence(Qt::Key_L));
     logarithmic->setCheckable(true);
     peaks->setCheckable(true);
+    forecast->setCheckable(true);
+    forecast->setChecked(true);
+    forecast->setShortcut(QKeySequence(Qt::Key_F));
+    pastForecasts->setCheckable(true);
     restoreSelection->setEnabled(false);
     zoomToSelection->setEnabled(false);
     makeChoices();
@@ -89,7 +98,7 @@ void HeatActions::addTo(QMenu* menu) const
     QMenu* maps = menu->addMenu(tr("&Colours"));
     maps->addActions(m_maps->actions());
     menu->addAction(logarithmic);
-    menu->addAction(peaks);
+    menu->addActions({peaks, forecast, pastForecasts});
     menu->addSeparator();
     menu->addActions({follow, zoomToSelection, zoomIn, zoomOut, back, reset});
     menu->addSeparator();

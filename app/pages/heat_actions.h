@@ -29,6 +29,8 @@ public:
     QAction* follow;
     QAction* logarithmic;
     QAction* peaks;
+    QAction* forecast;
+    QAction* pastForecasts;
     QAction* table;
     QAction* exportPng;
     QAction* exportCsv;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/heat_page.h"
 
+#include "app/viewmath/change_marks.h"
 #include "app/viewmath/text.h"
 #include "app/viewmath/value_scale.h"
 #include "app/widgets/heat_export.h"
@@ -11,6 +12,7 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLayout>
 #include <QSaveFile>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -76,7 +78,10 @@ QToolBar* HeatPage::makeToolbar()
     m_brightness->setToolTip(tr("Lifts or lowers the colours of small values; the legend follows"));
     label->setBuddy(m_brightness);
     bar->addWidget(m_brightness);
-    bar->addActions({m_actions->logarithmic, m_actions->peaks, m_actions->follow});
+    bar->addActions({m_actions->logarithmic, m_actions->forecast, m_actions->follow});
+    // The style's own are for buttons without frames.
+    bar->layout()->setSpacing(6);
+    bar->layout()->setContentsMargins(10, 6, 10, 6);
     return bar;
 }
 
@@ -130,6 +135,7 @@ void HeatPage::connectFeed()
     connect(&m_feed, &HeatFeed::reset, this, [this] {
         m_view->setMatrix(&m_feed.matrix(), m_fresh);
         m_fresh = m_feed.matrix().columns == 0;
+        m_view->setForecasts(&m_feed.forecast(), &m_past);
         applyLimits();
         applyNotice();
     });
@@ -155,9 +161,16 @@ void HeatPage::connectFeed()
     connect(&view, &ViewContext::metricChanged, this, [this] {
         m_fresh = true;
         m_actions->setMetric(m_context.view.metric());
+        applyForecast();
+        applyPast();
         m_metric->setCurrentIndex(m_metric->findData(static_cast<int>(m_context.view.metric())));
     });
     m_actions->setMetric(view.metric());
+    connect(m_actions->forecast, &QAction::toggled, this, &HeatPage::applyForecast);
+    connect(m_actions->pastForecasts, &QAction::toggled, this, &HeatPage::applyPast);
+    connect(&m_context.forecast, &ForecastFeed::changed, this, &HeatPage::applyForecast);
+    connect(&m_context.forecast, &ForecastFeed::pastChanged, this, &HeatPage::applyPast);
+    connect(&m_context.changes, &ChangesFeed::changed, this, &HeatPage::applyMarks);
     const ClusterState& state = m_context.state;
     connect(&state, &ClusterState::backupsChanged, this, &HeatPage::applyMarks);
     connect(&state, &ClusterState::statusChanged, this, &HeatPage::applyLimits);
@@ -177,9 +190,33 @@ void HeatPage::setHeatStyle(const HeatStyle& style)
     Q_EMIT heatStyleChanged();
 }
 
+void HeatPage::applyForecast()
+{
+    const bool wanted = m_actions->forecast->isChecked();
+    m_feed.setForecasts(wanted ? m_context.forecast.forecasts() : std::vector<ForecastSeries>{});
+    m_context.view.setLookAhead(wanted && !m_feed.forecast().empty());
+    m_actions->forecast->setToolTip(wanted && m_feed.forecast().empty()
+                                        ? tr("There is no forecast of this metric yet: forecasts "
+                                             "are of rows and of temperature")
+                                        : tr("Draw what is expected right of now, hatched (F)"));
+    applyLimits();
+}
+
+void HeatPage::applyPast()
+{
+    const bool wanted = m_actions->pastForecasts->isChecked();
+    m_context.forecast.wantPast(wanted ? std::optional(m_context.view.visible()) : std::nullopt);
+    m_past = wanted ? viewmath::ForecastTable(m_context.forecast.past(), m_context.view.metric())
+                    : viewmath::ForecastTable();
+    m_view->setForecasts(&m_feed.forecast(), &m_past);
+}
+
 void HeatPage::applyTime()
 {
-    m_view->setTime(m_context.view.visible(), m_context.view.range());
+    m_view->setTime(m_context.view.visible(), m_context.view.full());
+    if (m_actions->pastForecasts->isChecked()) {
+        m_context.forecast.wantPast(m_context.view.visible());
+    }
     m_actions->follow->setChecked(m_context.view.following());
 }
 
@@ -201,8 +238,15 @@ void HeatPage::applyMarks()
 {
     std::vector<HeatMark> marks;
     for (const BackupRecord& backup : m_context.state.backups()) {
+        marks.push_back({backup.shard, viewmath::toSeconds(backup.asOf),
+                         isFull(backup.kind) ? HeatGlyph::FullBackup : HeatGlyph::Backup});
+    }
+    const auto changes =
+        viewmath::changeMarks(m_context.changes.changes().value_or(std::vector<ChangeRecord>{}),
+                              m_context.state.shards());
+    for (const viewmath::ChangeMark& change : changes) {
         marks.push_back(
-            {backup.shard, viewmath::toSeconds(backup.asOf), isFull(backup.kind)});
+            {change.shard, change.time, change.split ? HeatGlyph::Split : HeatGlyph::Merge});
     }
     m_view->setMarks(std::move(marks));
 }
@@ -213,6 +257,10 @@ void HeatPage::applyLimits()
     HeatLimits limits;
     if (status && m_context.view.metric() == HeatMetric::Temperature) {
         limits = {status->warmAbove, status->hotAbove};
+    } else if (status && m_context.view.metric() == HeatMetric::Rows &&
+               m_context.forecast.reference()) {
+        const double reference = *m_context.forecast.reference();
+        limits = {status->warmAbove * reference, status->hotAbove * reference};
     } else if (status && m_context.view.metric() == HeatMetric::Rows) {
         std::vector<viewmath::RateAndTemperature> samples;
         for (const ShardRecord& shard : m_context.state.shards()) {
@@ -286,7 +334,12 @@ bool HeatPage::exportCsv(const QString& path)
                                                                        QStringLiteral("heat.csv"),
                                                                        tr("CSV tables (*.csv)"))
                                         : path;
-    return !file.isEmpty() && write(file, heatToCsv(m_feed.matrix(), m_view->canvas().viewport()));
+    return !file.isEmpty() && write(file, toCsv());
+}
+
+QByteArray HeatPage::toCsv() const
+{
+    return heatToCsv(m_feed.matrix(), m_view->canvas().viewport());
 }
 
 } // namespace isotherm

@@ -34,6 +34,8 @@ public:
     /// Where exports were written to; asks for a file when `path` is empty. False: not written.
     bool exportPng(const QString& path);
     bool exportCsv(const QString& path);
+    /// The numbers on screen.
+    [[nodiscard]] QByteArray toCsv() const;
 
 Q_SIGNALS:
     void restoreRequested();
@@ -49,6 +51,8 @@ private:
     void applyMarks();
     void applyLimits();
     void applyNotice();
+    void applyForecast();
+    void applyPast();
     void applyTime();
     bool write(const QString& path, const QByteArray& bytes);
 
@@ -59,6 +63,7 @@ private:
     QComboBox* m_metric = nullptr;
     QSlider* m_brightness = nullptr;
     HeatStyle m_style;
+    viewmath::ForecastTable m_past;
     bool m_fresh = true;
 };
 

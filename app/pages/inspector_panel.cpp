@@ -3,11 +3,13 @@
 
 #include "app/models/rpo_model.h"
 #include "app/models/shard_tree_model.h"
+#include "app/pages/why_hot_panel.h"
 #include "app/viewmath/rpo.h"
 #include "app/viewmath/text.h"
 
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -22,7 +24,8 @@ constexpr int kRefreshMillis = 1000;
 
 InspectorPanel::InspectorPanel(const PageContext& context, QWidget* parent)
     : QWidget(parent), m_context(context), m_title(new QLabel(this)), m_subtitle(new QLabel(this)),
-      m_facts(new QLabel(this)), m_restore(new QPushButton(tr("Restore selection…"), this))
+      m_facts(new QLabel(this)), m_why(new WhyHotPanel(context, this)),
+      m_restore(new QPushButton(tr("Restore selection…"), this))
 {
     m_title->setObjectName(QStringLiteral("sectionTitle"));
     m_subtitle->setObjectName(QStringLiteral("mutedLabel"));
@@ -34,10 +37,21 @@ InspectorPanel::InspectorPanel(const PageContext& context, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 10, 12, 12);
     layout->setSpacing(8);
-    layout->addWidget(m_title);
-    layout->addWidget(m_subtitle);
-    layout->addWidget(m_facts);
-    layout->addStretch(1);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* inside = new QWidget(scroll);
+    inside->setObjectName(QStringLiteral("pagePanel"));
+    auto* list = new QVBoxLayout(inside);
+    list->setContentsMargins(0, 0, 4, 0);
+    list->setSpacing(8);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_subtitle, m_facts, m_why}) {
+        list->addWidget(part);
+    }
+    list->addStretch(1);
+    scroll->setWidget(inside);
+    layout->addWidget(scroll, 1);
     layout->addWidget(m_restore);
     connect(m_restore, &QPushButton::clicked, this, &InspectorPanel::restoreRequested);
     connect(&context.view, &ViewContext::selectionChanged, this, &InspectorPanel::refresh);
@@ -68,6 +82,7 @@ void InspectorPanel::refresh()
     m_restore->setVisible(!selection.shards.empty());
     const ShardRecord* only =
         selection.shards.size() == 1 ? m_context.state.shard(selection.shards.front()) : nullptr;
+    m_why->setShard(only != nullptr ? std::optional(only->id) : std::nullopt);
     if (only != nullptr) {
         showOne(*only);
     } else if (!selection.shards.empty()) {

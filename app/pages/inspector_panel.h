@@ -12,6 +12,8 @@ class QPushButton;
 namespace isotherm
 {
 
+class WhyHotPanel;
+
 /// What is known of the selection, and what can be done with it.
 class InspectorPanel : public QWidget
 {
@@ -21,6 +23,7 @@ public:
     explicit InspectorPanel(const PageContext& context, QWidget* parent = nullptr);
 
     [[nodiscard]] QSize sizeHint() const override { return {300, 500}; }
+    [[nodiscard]] WhyHotPanel& whyHot() { return *m_why; }
 
 Q_SIGNALS:
     void restoreRequested();
@@ -35,6 +38,7 @@ private:
     QLabel* m_title;
     QLabel* m_subtitle;
     QLabel* m_facts;
+    WhyHotPanel* m_why;
     QPushButton* m_restore;
     QStringList m_rows;
     QTimer m_refresh;

@@ -4,6 +4,7 @@
 #include "app/viewmath/text.h"
 #include "app/widgets/delegates.h"
 #include "app/widgets/theme.h"
+#include "shared/model/agent_service.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -59,14 +60,13 @@ JobsPanel::JobsPanel(const PageContext& context, QWidget* parent)
     m_table->setItemDelegateForColumn(JobsModel::Progress,
                                       new ProgressDelegate(JobsModel::FractionRole, m_table));
     QHeaderView* header = m_table->horizontalHeader();
-    header->setSectionResizeMode(QHeaderView::Interactive);
     header->setHighlightSections(false);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    const std::vector<int> widths = {112, 300, 130, 170, 100, 120};
-    for (int column = 0; column < static_cast<int>(widths.size()); ++column) {
-        header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
-    }
-    header->setStretchLastSection(true);
+    // What a job is and what came of it get the room; all else is as wide as it must be.
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(JobsModel::Title, QHeaderView::Stretch);
+    header->setSectionResizeMode(JobsModel::Outcome, QHeaderView::Stretch);
+    header->setStretchLastSection(false);
     auto* note = new QLabel(tr("Jobs belong to the agent: you may close this window."), this);
     note->setObjectName(QStringLiteral("mutedLabel"));
     auto* layout = new QVBoxLayout(this);

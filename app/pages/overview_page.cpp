@@ -42,13 +42,17 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent)
     : QWidget(parent), m_context(context), m_rpo(new StatTile(tr("Worst recovery point"), this)),
       m_hot(new StatTile(tr("Hottest shard now"), this)),
       m_jobs(new StatTile(tr("Jobs running"), this)),
-      m_storage(new StatTile(tr("Repository"), this))
+      m_storage(new StatTile(tr("Repository"), this)),
+      m_waiting(new StatTile(tr("Waiting for a decision"), this)),
+      m_drill(new StatTile(tr("Last trial restore"), this))
 {
     build();
     connect(&context.state, &ClusterState::statusChanged, this, &OverviewPage::refresh);
     connect(&context.state, &ClusterState::shardsChanged, this, &OverviewPage::refresh);
     connect(&context.state, &ClusterState::jobsChanged, this, &OverviewPage::refresh);
     connect(&context.state, &ClusterState::backupsChanged, this, &OverviewPage::refresh);
+    connect(&context.changes, &ChangesFeed::changed, this, &OverviewPage::refreshDecisions);
+    connect(&context.upkeep, &UpkeepFeed::changed, this, &OverviewPage::refreshDecisions);
     connect(&context.view, &ViewContext::zoneChanged, this, &OverviewPage::refresh);
     m_refresh.setInterval(kRefreshMillis);
     connect(&m_refresh, &QTimer::timeout, this, [this] {
@@ -65,11 +69,12 @@ void OverviewPage::build()
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(16, 16, 16, 16);
     grid->setSpacing(14);
-    int column = 0;
-    for (StatTile* tile : {m_rpo, m_hot, m_jobs, m_storage}) {
-        tile->setMinimumHeight(118);
-        grid->addWidget(tile, 0, column);
-        grid->setColumnStretch(column++, 1);
+    constexpr int kColumns = 3;
+    int place = 0;
+    for (StatTile* tile : {m_rpo, m_hot, m_waiting, m_drill, m_jobs, m_storage}) {
+        tile->setMinimumHeight(84);
+        grid->addWidget(tile, place / kColumns, place % kColumns);
+        grid->setColumnStretch(place++ % kColumns, 1);
     }
     const auto addCard = [&](const QString& title, QTableWidget* table, int at) {
         auto* card = new QFrame(this);
@@ -82,7 +87,8 @@ void OverviewPage::build()
         table->setParent(card);
         table->setAccessibleName(title);
         layout->addWidget(table, 1);
-        grid->addWidget(card, 1, at, 1, 2);
+        grid->addWidget(card, at, 0, 1, kColumns);
+        grid->setRowStretch(at, 1);
     };
     m_hottest = makeTable({tr("Shard"), tr("Temperature"), tr("Predicted"), tr("Rate")});
     m_hottest->setItemDelegateForColumn(
@@ -102,9 +108,8 @@ void OverviewPage::build()
     m_schedule = makeTable({tr("Shard"), tr("Due"), tr("Kind"), tr("Why")});
     m_schedule->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_schedule->horizontalHeader()->setSectionResizeMode(3, QHeaderView::Stretch);
-    addCard(tr("Hottest shards"), m_hottest, 0);
-    addCard(tr("Next backups"), m_schedule, 2);
-    grid->setRowStretch(1, 1);
+    addCard(tr("Hottest shards"), m_hottest, 2);
+    addCard(tr("Next backups"), m_schedule, 3);
     connect(m_hottest, &QTableWidget::cellDoubleClicked, this, [this](int row) {
         Q_EMIT shardChosen(ShardId(m_hottest->item(row, 0)->data(Qt::UserRole).toULongLong()));
     });
@@ -131,6 +136,7 @@ void OverviewPage::refresh()
     refreshTiles();
     refreshHottest();
     refreshSchedule();
+    refreshDecisions();
 }
 
 void OverviewPage::refreshTiles()
@@ -182,6 +188,40 @@ void OverviewPage::refreshTiles()
         status->shardsWithoutBackup == 0 ? StatTile::Tone::Plain : StatTile::Tone::Warning);
 }
 
+QString OverviewPage::hottestSoon() const
+{
+    const ShardRecord* soon = nullptr;
+    for (const ShardRecord& shard : m_context.state.shards()) {
+        const bool hotter = soon == nullptr || shard.predictedTemperature.value_or(-1.0) >
+                                                   soon->predictedTemperature.value_or(-1.0);
+        soon = hotter ? &shard : soon;
+    }
+    return soon == nullptr || !soon->predictedTemperature
+               ? QString()
+               : QLatin1Char('\n') +
+                     tr("expected next: %1 at %2")
+                         .arg(shardTitle(*soon), text::temperature(soon->predictedTemperature));
+}
+
+void OverviewPage::refreshDecisions()
+{
+    const int waiting = m_context.changes.waiting();
+    const int refused = static_cast<int>(m_context.changes.refusals().size());
+    m_waiting->setValue(text::count(static_cast<std::uint64_t>(waiting)),
+                        tr("%n hot shard(s) not split", nullptr, refused),
+                        waiting > 0 ? StatTile::Tone::Warning : StatTile::Tone::Plain);
+    const std::vector<DrillReceipt>& drills = m_context.upkeep.drills();
+    if (drills.empty()) {
+        m_drill->setValue(tr("never"), tr("no backup has been restored on trial yet"));
+        return;
+    }
+    const DrillReceipt& newest = drills.front();
+    m_drill->setValue(newest.passed ? tr("passed") : tr("FAILED"),
+                      m_context.view.zone().brief(newest.finished) + QStringLiteral(": ") +
+                          text::fromUtf8(newest.outcome),
+                      newest.passed ? StatTile::Tone::Good : StatTile::Tone::Critical);
+}
+
 void OverviewPage::refreshHottest()
 {
     const ClusterState& state = m_context.state;
@@ -198,9 +238,9 @@ void OverviewPage::refreshHottest()
         m_hot->setValue(text::unknown(), tr("no temperature measured yet"));
     } else if (const auto& status = state.status()) {
         const double temperature = *hottest.front()->temperature;
-        m_hot->setValue(text::temperature(temperature), shardTitle(*hottest.front()),
-                        temperature > status->hotAbove ? StatTile::Tone::Warning
-                                                       : StatTile::Tone::Plain);
+        m_hot->setValue(
+            text::temperature(temperature), shardTitle(*hottest.front()) + hottestSoon(),
+            temperature > status->hotAbove ? StatTile::Tone::Warning : StatTile::Tone::Plain);
     }
     hottest.resize(std::min(hottest.size(), kListed));
     m_hottest->setRowCount(static_cast<int>(hottest.size()));

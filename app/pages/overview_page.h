@@ -30,6 +30,8 @@ private:
     [[nodiscard]] QTableWidget* makeTable(const QStringList& headers);
     void refresh();
     void refreshTiles();
+    void refreshDecisions();
+    [[nodiscard]] QString hottestSoon() const;
     void refreshHottest();
     void refreshSchedule();
 
@@ -38,6 +40,8 @@ private:
     StatTile* m_hot;
     StatTile* m_jobs;
     StatTile* m_storage;
+    StatTile* m_waiting;
+    StatTile* m_drill;
     QTableWidget* m_hottest = nullptr;
     QTableWidget* m_schedule = nullptr;
     QTimer m_refresh;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "app/models/agent_gateway.h"
+#include "app/models/changes_feed.h"
 #include "app/models/cluster_state.h"
+#include "app/models/forecast_feed.h"
 #include "app/models/restorable_feed.h"
+#include "app/models/upkeep_feed.h"
 #include "app/models/view_context.h"
 
 namespace isotherm
@@ -16,6 +19,9 @@ struct PageContext
     ViewContext& view;
     AgentGateway& gateway;
     RestorableFeed& restorable;
+    ChangesFeed& changes;
+    UpkeepFeed& upkeep;
+    ForecastFeed& forecast;
 };
 
 } // namespace isotherm

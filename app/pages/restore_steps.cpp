@@ -13,6 +13,7 @@
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 namespace isotherm
@@ -100,19 +101,61 @@ bool RestoreWhatStep::complete() const
 }
 
 RestoreWhereStep::RestoreWhereStep(QWidget* parent)
-    : QWidget(parent), m_schema(new QLineEdit(QStringLiteral("isotherm_restore"), this))
+    : QWidget(parent), m_side(new QRadioButton(tr("Side tables (safe)"), this)),
+      m_compare(new QRadioButton(tr("Compare with the rows of today, then copy back"), this)),
+      m_elsewhere(new QRadioButton(tr("Elsewhere: another database, or files"), this)),
+      m_schema(new QLineEdit(QStringLiteral("isotherm_restore"), this)),
+      m_target(new QLineEdit(this))
 {
-    QVBoxLayout* layout =
-        stepLayout(this, tr("Where to"),
-                   tr("Rows come back into new tables beside the old ones. The tables in use are "
-                      "not touched; compare, then copy what you need."));
-    auto* side = new QRadioButton(tr("Side tables (safe)"), this);
-    side->setChecked(true);
-    layout->addWidget(side);
+    QVBoxLayout* layout = stepLayout(this, tr("Where to"), {});
+    layout->addWidget(m_side);
+    layout->addWidget(stepLabel(tr("Rows come back into new tables beside the old ones. The tables "
+                                   "in use are not touched."),
+                                "mutedLabel", this));
     layout->addWidget(stepLabel(tr("Schema for the side tables"), "fieldLabel", this));
     m_schema->setAccessibleName(tr("Schema for the side tables"));
     layout->addWidget(m_schema);
+    layout->addSpacing(10);
+    layout->addWidget(m_compare);
+    layout->addWidget(
+        stepLabel(tr("Shows which rows are missing or changed. What is copied back, or "
+                     "whether whole shards are replaced, is reviewed once more before "
+                     "anything is written, and can be undone."),
+                  "mutedLabel", this));
+    layout->addSpacing(10);
+    layout->addWidget(m_elsewhere);
+    layout->addWidget(stepLabel(tr("Name of a [target.NAME] section of the agent's configuration"),
+                                "fieldLabel", this));
+    m_target->setAccessibleName(tr("Target"));
+    layout->addWidget(m_target);
     layout->addStretch(1);
+    m_side->setChecked(true);
+    const auto apply = [this] {
+        m_schema->setEnabled(m_side->isChecked());
+        m_target->setEnabled(m_elsewhere->isChecked());
+        Q_EMIT changed();
+    };
+    for (QRadioButton* radio : {m_side, m_compare, m_elsewhere}) {
+        connect(radio, &QRadioButton::toggled, this, apply);
+    }
+    connect(m_target, &QLineEdit::textChanged, this, &RestoreWhereStep::changed);
+    apply();
+}
+
+void RestoreWhereStep::setDestination(RestoreDestination destination)
+{
+    (destination == RestoreDestination::Side      ? m_side
+     : destination == RestoreDestination::Compare ? m_compare
+                                                  : m_elsewhere)
+        ->setChecked(true);
+}
+
+RestoreDestination RestoreWhereStep::destination() const
+{
+    if (m_side->isChecked()) {
+        return RestoreDestination::Side;
+    }
+    return m_compare->isChecked() ? RestoreDestination::Compare : RestoreDestination::Elsewhere;
 }
 
 std::string RestoreWhereStep::schema() const
@@ -120,17 +163,24 @@ std::string RestoreWhereStep::schema() const
     return m_schema->text().trimmed().toStdString();
 }
 
+std::string RestoreWhereStep::target() const
+{
+    return m_target->text().trimmed().toStdString();
+}
+
 RestorePlanStep::RestorePlanStep(QWidget* parent)
     : QWidget(parent), m_headline(stepLabel({}, "planHeadline", this)),
       m_facts(stepLabel({}, "plainLabel", this)), m_warnings(stepLabel({}, "warningLabel", this)),
-      m_side(stepLabel({}, "mutedLabel", this)), m_table(new QTableView(this)),
-      m_parts(new PlanPartsModel(this))
+      m_side(stepLabel({}, "mutedLabel", this)), m_cuts(stepLabel({}, "warningLabel", this)),
+      m_table(new QTableView(this)), m_parts(new PlanPartsModel(this))
 {
     QVBoxLayout* layout = stepLayout(
         this, tr("The plan"), tr("Nothing has been done yet. What you review here is what runs."));
     layout->addWidget(m_headline);
     layout->addWidget(m_facts);
     layout->addWidget(m_warnings);
+    layout->addWidget(m_cuts);
+    m_cuts->hide();
     m_table->setModel(m_parts);
     m_table->setAccessibleName(tr("Parts of the plan"));
     styleTable(m_table);
@@ -144,6 +194,8 @@ void RestorePlanStep::setPending()
     m_headline->setText(tr("Making the plan…"));
     m_facts->clear();
     m_warnings->hide();
+    m_cuts->clear();
+    m_cuts->hide();
     m_side->clear();
     m_parts->setSnapshot({});
 }
@@ -161,7 +213,7 @@ void RestorePlanStep::setPlan(const RestorePlan& plan, const Zone& zone)
                      QStringLiteral("  ·  ") + expected + QStringLiteral("  ·  ") +
                      tr("plan %1").arg(text::fromUtf8(plan.id).left(12)));
     QStringList warnings;
-    for (const std::string& warning : plan.warnings) {
+    for (const std::string& warning : plan.warnings) { // transactions that are cut among them
         warnings << QStringLiteral("▲  ") + text::fromUtf8(warning);
     }
     m_warnings->setText(warnings.join(QLatin1Char('\n')));
@@ -173,6 +225,37 @@ void RestorePlanStep::setPlan(const RestorePlan& plan, const Zone& zone)
     m_side->setText(tr("New tables: %1").arg(sides.join(QStringLiteral(", "))));
     m_parts->setZone(zone);
     m_parts->setSnapshot(plan.parts);
+}
+
+void RestorePlanStep::setCuts(const CutList& cuts, const Zone& zone)
+{
+    constexpr std::size_t kNamed = 3;
+    const std::uint64_t all = cuts.undone + cuts.halved;
+    QStringList lines;
+    if (all > 0) {
+        lines << QStringLiteral("▲  ") +
+                     tr("%n transaction(s) also changed other shards, which stay as they are.",
+                        nullptr, static_cast<int>(all));
+    }
+    for (std::size_t i = 0; i < std::min(cuts.nearest.size(), kNamed); ++i) {
+        const CutTransaction& cut = cuts.nearest[i];
+        lines << QStringLiteral("     ") +
+                     (cut.undone ? tr("transaction %1 of %2 is undone here, and kept in %n other "
+                                      "shard(s)",
+                                      nullptr, static_cast<int>(cut.outside.size()))
+                                 : tr("transaction %1 of %2 comes back here, beside %n other "
+                                      "shard(s) as of today",
+                                      nullptr, static_cast<int>(cut.outside.size())))
+                         .arg(cut.transaction.id)
+                         .arg(zone.full(cut.transaction.time));
+    }
+    m_cuts->setText(lines.join(QLatin1Char('\n')));
+    m_cuts->setVisible(!lines.isEmpty());
+}
+
+QString RestorePlanStep::cutsText() const
+{
+    return m_cuts->text();
 }
 
 void RestorePlanStep::setProblem(const QString& problem)

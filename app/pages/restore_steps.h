@@ -4,6 +4,7 @@
 #include "app/models/plan_parts_model.h"
 #include "app/viewmath/zone.h"
 #include "shared/model/records.h"
+#include "shared/model/recovery_records.h"
 
 #include <QWidget>
 #include <vector>
@@ -12,6 +13,7 @@ class QLabel;
 class QLineEdit;
 class QListWidget;
 class QProgressBar;
+class QRadioButton;
 class QTableView;
 
 namespace isotherm
@@ -44,17 +46,37 @@ private:
     QLabel* m_example;
 };
 
-/// Where: side tables.
+/// What is done with the rows.
+enum class RestoreDestination {
+    Side,      ///< into new tables beside the old ones
+    Compare,   ///< with the live rows; then copy back or replace, after another review
+    Elsewhere, ///< into another database, or files
+};
+
+/// Where: side tables are the default.
 class RestoreWhereStep : public QWidget
 {
     Q_OBJECT
 
 public:
     explicit RestoreWhereStep(QWidget* parent = nullptr);
+
+    void setDestination(RestoreDestination destination);
+    [[nodiscard]] RestoreDestination destination() const;
     [[nodiscard]] std::string schema() const;
+    /// Elsewhere: a target of the agent's configuration.
+    [[nodiscard]] std::string target() const;
+    [[nodiscard]] QLineEdit& targetEdit() { return *m_target; }
+
+Q_SIGNALS:
+    void changed();
 
 private:
+    QRadioButton* m_side;
+    QRadioButton* m_compare;
+    QRadioButton* m_elsewhere;
     QLineEdit* m_schema;
+    QLineEdit* m_target;
 };
 
 /// The plan as the agent made it.
@@ -68,6 +90,9 @@ public:
     void setPending();
     void setPlan(const RestorePlan& plan, const Zone& zone);
     void setProblem(const QString& problem);
+    /// Transactions that the plan takes apart, with where the rest of them lies.
+    void setCuts(const CutList& cuts, const Zone& zone);
+    [[nodiscard]] QString cutsText() const;
     [[nodiscard]] PlanPartsModel& parts() { return *m_parts; }
 
 private:
@@ -75,6 +100,7 @@ private:
     QLabel* m_facts;
     QLabel* m_warnings;
     QLabel* m_side;
+    QLabel* m_cuts;
     QTableView* m_table;
     PlanPartsModel* m_parts;
 };

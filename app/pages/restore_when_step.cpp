@@ -72,7 +72,7 @@ void RestoreWhenStep::build()
     m_table->setAccessibleName(tr("Transactions around the moment"));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     styleTable(m_table);
-    m_table->setMinimumHeight(120);
+    m_table->setMinimumHeight(60);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_listNote);
     layout->addWidget(m_result);

@@ -4,6 +4,7 @@
 #include "app/models/shard_tree_model.h"
 #include "app/pages/receipt_view.h"
 #include "app/viewmath/text.h"
+#include "shared/model/agent_service.h"
 
 #include <QFrame>
 #include <QHBoxLayout>
@@ -31,13 +32,17 @@ RestoreWizard::RestoreWizard(const PageContext& context, QWidget* parent)
       m_where(new RestoreWhereStep(this)), m_planStep(new RestorePlanStep(this)),
       m_progress(new RestoreProgressStep(this)), m_receipt(new ReceiptView(this)),
       m_cancel(new QPushButton(this)), m_back(new QPushButton(tr("Back"), this)),
-      m_next(new QPushButton(this)), m_why(new QLabel(this))
+      m_next(new QPushButton(this)), m_preview(new QPushButton(tr("Preview rows…"), this)),
+      m_why(new QLabel(this))
 {
     build();
     connect(m_cancel, &QPushButton::clicked, this, &RestoreWizard::closed);
     connect(m_back, &QPushButton::clicked, this,
             [this] { go(static_cast<Step>(std::max(0, static_cast<int>(step()) - 1))); });
     connect(m_next, &QPushButton::clicked, this, &RestoreWizard::next);
+    connect(m_preview, &QPushButton::clicked, this,
+            [this] { Q_EMIT compareWanted(m_plan ? m_plan->id : std::string(), m_job); });
+    connect(m_where, &RestoreWhereStep::changed, this, &RestoreWizard::updateButtons);
     connect(m_what, &RestoreWhatStep::changed, this, &RestoreWizard::updateButtons);
     connect(m_when, &RestoreWhenStep::changed, this, &RestoreWizard::updateButtons);
     m_transactionTimer.setSingleShot(true);
@@ -95,6 +100,7 @@ void RestoreWizard::build()
     m_next->setObjectName(QStringLiteral("primaryButton"));
     buttons->addWidget(m_cancel);
     buttons->addWidget(m_why, 1, Qt::AlignRight | Qt::AlignVCenter);
+    buttons->addWidget(m_preview);
     buttons->addWidget(m_back);
     buttons->addWidget(m_next);
     right->addLayout(buttons);
@@ -128,6 +134,7 @@ void RestoreWizard::begin(const Selection& selection)
             names << shardRange(*shard);
         }
     }
+    m_where->setDestination(RestoreDestination::Side);
     m_what->setShards(text::fromUtf8(m_keyspace), names);
     m_what->setTables({}, {});
     const auto wish =
@@ -219,6 +226,9 @@ void RestoreWizard::updateButtons()
         possible = m_when->target().has_value();
         break;
     case Where:
+        possible =
+            m_where->destination() != RestoreDestination::Elsewhere || !m_where->target().empty();
+        why = possible ? QString() : tr("Name the target first.");
         break;
     case Plan:
         possible = m_plan.has_value() && readOnly.isEmpty() && !m_starting;
@@ -227,8 +237,14 @@ void RestoreWizard::updateButtons()
     case Progress:
         break;
     }
+    const RestoreDestination destination = m_where->destination();
+    const QString begin = destination == RestoreDestination::Side      ? tr("Start the restore")
+                          : destination == RestoreDestination::Compare ? tr("Compare the rows")
+                                                                       : tr("Review…");
+    const JobRecord* job = m_job == JobId() ? nullptr : m_context.state.job(m_job);
+    m_preview->setVisible(step() == Progress && job != nullptr && job->state == JobState::Done);
     m_next->setText(step() == Where      ? tr("Make the plan")
-                    : step() == Plan     ? tr("Start the restore")
+                    : step() == Plan     ? begin
                     : step() == Progress ? tr("Close")
                                          : tr("Next"));
     m_next->setEnabled(possible);
@@ -249,7 +265,7 @@ void RestoreWizard::next()
         go(static_cast<Step>(static_cast<int>(step()) + 1));
         return;
     case Plan:
-        start();
+        goOn();
         return;
     case Progress:
         Q_EMIT closed();
@@ -284,11 +300,43 @@ void RestoreWizard::askPlan()
             if (answer.ok()) {
                 m_plan = answer.value();
                 m_planStep->setPlan(*m_plan, m_context.view.zone());
+                askCuts();
             } else {
                 m_planStep->setProblem(text::error(answer.error()));
             }
             updateButtons();
         });
+}
+
+void RestoreWizard::askCuts()
+{
+    const std::string planId = m_plan->id;
+    const int question = m_question;
+    m_context.gateway.ask<CutList>(
+        this, [planId](AgentService& agent) { return agent.recovery().cutTransactions(planId); },
+        [this, question](const Result<CutList>& answer) {
+            if (question == m_question && answer.ok()) {
+                m_planStep->setCuts(answer.value(), m_context.view.zone());
+            }
+        });
+}
+
+void RestoreWizard::goOn()
+{
+    if (!m_plan) {
+        return;
+    }
+    switch (m_where->destination()) {
+    case RestoreDestination::Side:
+        start();
+        return;
+    case RestoreDestination::Compare:
+        Q_EMIT compareWanted(m_plan->id, std::nullopt);
+        return;
+    case RestoreDestination::Elsewhere:
+        Q_EMIT elsewhereWanted(m_plan->id, m_where->target());
+        return;
+    }
 }
 
 void RestoreWizard::start()
@@ -334,6 +382,7 @@ void RestoreWizard::followJob()
     if (job->state == JobState::Done && !m_receiptAsked) {
         m_receiptAsked = true;
         askReceipt();
+        updateButtons();
     }
 }
 

@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <optional>
+#include <string>
 #include <vector>
 
 class QLabel;
@@ -40,11 +41,16 @@ public:
     [[nodiscard]] QPushButton& backButton() { return *m_back; }
     [[nodiscard]] RestoreWhatStep& what() { return *m_what; }
     [[nodiscard]] RestoreWhenStep& when() { return *m_when; }
+    [[nodiscard]] RestoreWhereStep& where() { return *m_where; }
+    [[nodiscard]] QPushButton& previewButton() { return *m_preview; }
     [[nodiscard]] RestorePlanStep& planStep() { return *m_planStep; }
 
 Q_SIGNALS:
     void closed();
     void jobStarted(JobId job);
+    /// Rows of this plan, or of the side tables of a finished restore, beside those of today.
+    void compareWanted(const std::string& planId, std::optional<JobId> sideRestore);
+    void elsewhereWanted(const std::string& planId, const std::string& target);
 
 private:
     void build();
@@ -54,7 +60,9 @@ private:
     void askTables();
     void askTransactions();
     void askPlan();
+    void askCuts();
     void start();
+    void goOn();
     void followJob();
     void askReceipt();
     [[nodiscard]] RestoreRequest request() const;
@@ -71,6 +79,7 @@ private:
     QPushButton* m_cancel;
     QPushButton* m_back;
     QPushButton* m_next;
+    QPushButton* m_preview;
     QLabel* m_why;
 
     std::string m_keyspace;

@@ -15,6 +15,8 @@ namespace isotherm
 {
 
 class ReceiptView;
+class RecoveryReceiptView;
+class RecoveryView;
 class RestoreWizard;
 
 /// The restores of the past with their receipts, and the guided restore.
@@ -29,6 +31,7 @@ public:
     void startGuided();
     void showHistory();
     [[nodiscard]] RestoreWizard& wizard() { return *m_wizard; }
+    [[nodiscard]] RecoveryView& recovery() { return *m_recovery; }
     [[nodiscard]] JobsModel& history() { return *m_jobs; }
 
 Q_SIGNALS:
@@ -39,15 +42,23 @@ private:
     void refresh();
     void applySelection();
     void showReceipt();
+    void askRecoveryReceipt(JobId job);
+    void showRecovery();
+    void preview();
+    [[nodiscard]] bool isCurrent(JobId job) const;
 
     PageContext m_context;
     QStackedWidget* m_pages;
     RestoreWizard* m_wizard;
+    RecoveryView* m_recovery;
     JobsModel* m_jobs;
     QTableView* m_table = nullptr;
     QPushButton* m_start = nullptr;
     QLabel* m_empty = nullptr;
     ReceiptView* m_receipt = nullptr;
+    RecoveryReceiptView* m_recovered = nullptr;
+    QPushButton* m_preview = nullptr;
+    QPushButton* m_drop = nullptr;
 };
 
 } // namespace isotherm

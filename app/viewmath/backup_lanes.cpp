@@ -57,7 +57,13 @@ std::vector<BackupLane> backupLanes(const LaneInput& input)
     for (const RestorableRange& range : input.ranges) {
         ranges[range.shard].push_back(range);
     }
+    for (std::size_t i = 0; i < input.ahead.size(); ++i) {
+        if (const auto found = index.find(input.ahead[i].shard); found != index.end()) {
+            lanes[found->second].planned.push_back({toSeconds(input.ahead[i].due), i});
+        }
+    }
     for (std::size_t i = 0; i < lanes.size(); ++i) {
+        std::ranges::sort(lanes[i].planned, {}, &PlannedMark::time);
         if (const auto found = ranges.find(lanes[i].shard); found != ranges.end()) {
             lanes[i].restorable = restorableTogether(found->second, std::span(&lanes[i].shard, 1));
         }

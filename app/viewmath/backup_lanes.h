@@ -29,6 +29,13 @@ struct LaneMark
     std::size_t backup = 0; ///< index into the backups given
 };
 
+/// A backup that will be due.
+struct PlannedMark
+{
+    double time = 0;
+    std::size_t entry = 0; ///< index into the schedule ahead given
+};
+
 /// The backups of one shard along time.
 struct BackupLane
 {
@@ -36,6 +43,7 @@ struct BackupLane
     std::vector<LaneSegment> segments; ///< ascending, without holes from the first backup to now
     std::vector<LaneMark> marks;       ///< ascending
     Restorable restorable;             ///< to any commit, and why not in between
+    std::vector<PlannedMark> planned;  ///< ascending
     std::optional<double> nextDue;
 };
 
@@ -45,6 +53,7 @@ struct LaneInput
     std::span<const BackupRecord> backups;   ///< in any order
     std::span<const ScheduleEntry> schedule; ///< in any order
     std::span<const RestorableRange> ranges; ///< in any order
+    std::span<const ScheduleEntry> ahead;    ///< of the whole rotation, in any order
     WallTime now{};
 };
 

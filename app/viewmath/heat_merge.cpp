@@ -67,6 +67,14 @@ std::optional<std::size_t> mergeColumns(HeatMatrix& into, const HeatMatrix& delt
         into.mean.resize(into.columns * height, kMissingHeat);
         into.max.resize(into.columns * height, kMissingHeat);
     }
+    // A forecast that nobody's measurement replaced is over: what was there is not known.
+    const auto expired = std::min(into.forecastFrom, into.columns) * height;
+    const auto until = std::max(expired, changed * height);
+    std::fill(into.mean.begin() + static_cast<std::ptrdiff_t>(expired),
+              into.mean.begin() + static_cast<std::ptrdiff_t>(until), kMissingHeat);
+    std::fill(into.max.begin() + static_cast<std::ptrdiff_t>(expired),
+              into.max.begin() + static_cast<std::ptrdiff_t>(until), kMissingHeat);
+    changed = std::min(changed, into.forecastFrom);
     const std::int64_t skipped =
         std::max<std::int64_t>(-first, 0) * static_cast<std::int64_t>(height);
     const auto to = std::max<std::int64_t>(first, 0) * static_cast<std::int64_t>(height);

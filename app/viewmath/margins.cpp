@@ -47,11 +47,13 @@ Margins marginsOf(const HeatMatrix& matrix, const Viewport& viewport)
         const float* cells = matrix.mean.data() + c * matrix.rows.size() + rows.first;
         float total = 0.0F;
         std::size_t measured = 0;
+        // What is expected is drawn in the column's bar, but is no part of a row's mean.
+        const bool happened = c < matrix.forecastFrom;
         for (std::size_t i = 0; i < height; ++i) {
             const bool known = !std::isnan(cells[i]);
             const float value = known ? cells[i] : 0.0F;
-            sums[i] += value;
-            counts[i] += known ? 1U : 0U;
+            sums[i] += happened ? value : 0.0F;
+            counts[i] += known && happened ? 1U : 0U;
             total += value;
             measured += known ? 1U : 0U;
         }

@@ -188,12 +188,12 @@ QString jobKind(JobKind kind)
         return Text::tr("restore");
     case JobKind::Verify:
         return Text::tr("verify");
-    case JobKind::Reshard:
-        return Text::tr("reshard");
     case JobKind::Upkeep:
         return Text::tr("upkeep");
     case JobKind::Drill:
-        return Text::tr("drill");
+        return Text::tr("trial restore");
+    case JobKind::Reshard:
+        return Text::tr("reshard");
     }
     return unknown();
 }

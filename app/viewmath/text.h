@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shared/base/result.h"
 #include "shared/base/units.h"
-#include "shared/model/agent_service.h"
+#include "shared/model/heat_matrix.h"
+#include "shared/model/records.h"
 
 #include <QCoreApplication>
 #include <QString>

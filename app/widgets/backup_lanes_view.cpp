@@ -9,6 +9,7 @@
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QPolygonF>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -41,6 +42,24 @@ double legendHeight(const QWidget& widget)
     return QFontMetricsF(widget.font()).height() + 16.0;
 }
 
+/// Hollow, as nothing is there yet: a diamond for a full from the database, a square for one made
+/// of older backups, a dot for an incremental one.
+void paintPlannedGlyph(QPainter& painter, QPointF at, BackupKind kind, const QColor& colour)
+{
+    painter.setPen(QPen(colour, 1.3));
+    painter.setBrush(Qt::NoBrush);
+    if (kind == BackupKind::Synthetic) {
+        painter.drawRect(QRectF(at.x() - 4.0, at.y() - 4.0, 8.0, 8.0));
+    } else if (kind == BackupKind::Full) {
+        painter.drawPolygon(QPolygonF({{at.x(), at.y() - 5.5},
+                                       {at.x() + 5.5, at.y()},
+                                       {at.x(), at.y() + 5.5},
+                                       {at.x() - 5.5, at.y()}}));
+    } else {
+        painter.drawEllipse(at, 2.4, 2.4);
+    }
+}
+
 } // namespace
 
 BackupLanesView::BackupLanesView(QWidget* parent) : QAbstractScrollArea(parent)
@@ -56,15 +75,36 @@ void BackupLanesView::setContent(LanesContent content)
 {
     m_content = std::move(content);
     updateScrollBar();
-    viewport()->update();
+    placeTime();
 }
 
 void BackupLanesView::setTime(viewmath::Span visible, bool following)
 {
     m_visible = visible;
-    m_time = visible;
-    if (following) {
-        m_time.end += visible.length() * kFutureShare;
+    m_following = following;
+    placeTime();
+}
+
+void BackupLanesView::setRotationShown(bool shown)
+{
+    m_rotation = shown;
+    placeTime();
+}
+
+void BackupLanesView::placeTime()
+{
+    m_time = m_visible;
+    const double now = m_content.now;
+    if (m_following) {
+        m_time.end =
+            std::max(m_time.end, std::min(now, m_visible.end) + m_visible.length() * kFutureShare);
+    }
+    if (m_following && m_rotation) {
+        double last = m_time.end;
+        for (const viewmath::BackupLane& lane : m_content.lanes) {
+            last = lane.planned.empty() ? last : std::max(last, lane.planned.back().time);
+        }
+        m_time.end = last + (last - now) * 0.02;
     }
     viewport()->update();
 }
@@ -273,39 +313,73 @@ void BackupLanesView::paintMarks(QPainter& painter, const viewmath::BackupLane& 
         lastX = x;
         const BackupRecord& backup = m_content.backups[mark.backup];
         const QColor colour = theme.tierColour(text::fromUtf8(backup.tier));
-        paintBackupGlyph(
-            painter, {x, area.center().y()}, isFull(backup.kind) ? 5.5 : 4.0,
-            backup.kind == BackupKind::Unchanged ? mixed(theme.panel, colour, 0.75) : colour,
-            backup.kind != BackupKind::Unchanged);
+        paintBackupGlyph(painter, {x, area.center().y()}, isFull(backup.kind) ? 5.5 : 4.0,
+                         backup.kind == BackupKind::Unchanged ? mixed(theme.panel, colour, 0.75)
+                                                              : colour,
+                         backup.kind != BackupKind::Unchanged);
     }
 }
 
 void BackupLanesView::paintNextDue(QPainter& painter, const viewmath::BackupLane& lane,
                                    const QRectF& area) const
 {
-    if (!lane.nextDue) {
-        return;
-    }
-    const Theme& theme = Theme::of(palette());
-    const double due = std::max(*lane.nextDue, m_content.now);
-    const double x = xOf(due, area);
-    const double nowX = xOf(m_content.now, area);
     if (m_time.end <= m_content.now) {
         return; // looking at the past
     }
-    const QColor colour = theme.muted;
+    paintPlanned(painter, lane, area);
+    if (!lane.nextDue) {
+        return;
+    }
+    const double due = std::max(*lane.nextDue, m_content.now);
+    const double x = xOf(due, area);
+    const double nowX = xOf(m_content.now, area);
+    const QColor colour = Theme::of(palette()).muted;
     if (x <= area.right() - 8.0) {
         painter.setPen(QPen(colour, 1.0, Qt::DashLine));
         painter.drawLine(QPointF(nowX, area.center().y()), QPointF(x - 6.0, area.center().y()));
-        painter.setPen(QPen(colour, 1.4));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawEllipse(QPointF(x, area.center().y()), 4.5, 4.5);
+        if (lane.planned.empty()) {
+            paintPlannedGlyph(painter, {x, area.center().y()}, BackupKind::Incremental, colour);
+        }
         return;
     }
     const auto wait = std::chrono::milliseconds(std::llround((due - m_content.now) * 1000.0));
+    const QString said = tr("+%1 →").arg(text::duration(wait));
+    const QRectF room(nowX + 2.0, area.top(), area.right() - nowX - 4.0, area.height());
     painter.setPen(colour);
-    painter.drawText(QRectF(nowX, area.top(), area.right() - nowX - 4.0, area.height()),
-                     Qt::AlignRight | Qt::AlignVCenter, tr("+%1 →").arg(text::duration(wait)));
+    const bool fits = QFontMetricsF(font()).horizontalAdvance(said) <= room.width();
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, fits ? said : QStringLiteral("→"));
+}
+
+void BackupLanesView::paintPlanned(QPainter& painter, const viewmath::BackupLane& lane,
+                                   const QRectF& area) const
+{
+    const Theme& theme = Theme::of(palette());
+    double lastX = -1e9;
+    for (const viewmath::PlannedMark& mark : lane.planned) {
+        const double x = xOf(std::max(mark.time, m_content.now), area);
+        const BackupKind kind = m_content.ahead[mark.entry].kind;
+        // Fulls are always drawn: the rotation is theirs.
+        if (x > area.right() + 8.0 || (!isFull(kind) && x - lastX < 6.0)) {
+            continue;
+        }
+        lastX = x;
+        paintPlannedGlyph(painter, {x, area.center().y()}, kind,
+                          isFull(kind) ? theme.text : theme.muted);
+    }
+}
+
+QString BackupLanesView::plannedAt(const viewmath::BackupLane& lane, double seconds,
+                                   double reach) const
+{
+    for (const viewmath::PlannedMark& mark : lane.planned) {
+        if (std::abs(mark.time - seconds) <= reach) {
+            const ScheduleEntry& entry = m_content.ahead[mark.entry];
+            return tr("%1 backup planned for %2: %3")
+                .arg(text::backupKind(entry.kind), m_zone.full(entry.due),
+                     text::fromUtf8(entry.reason));
+        }
+    }
+    return {};
 }
 
 void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
@@ -318,12 +392,15 @@ void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
         painter.setPen(theme.muted);
         painter.drawText(QRectF(x, area.top(), 400.0, area.height()),
                          Qt::AlignLeft | Qt::AlignVCenter, said);
-        x += metrics.horizontalAdvance(said) + 26.0;
+        x += metrics.horizontalAdvance(said) + 18.0;
     };
     const QColor tier = theme.tierColour({});
     paintBackupGlyph(painter, {x + 5.0, y}, 5.5, tier, true);
     x += 16.0;
     say(tr("full"));
+    paintBackupGlyph(painter, {x + 5.0, y}, 4.0, tier, true);
+    x += 16.0;
+    say(tr("incremental"));
     paintBackupGlyph(painter, {x + 5.0, y}, 4.0, mixed(theme.panel, tier, 0.75), false);
     x += 16.0;
     say(tr("unchanged"));
@@ -339,11 +416,15 @@ void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
     say(tr("gap"));
     box(theme.critical, -kObjectiveHeight / 2.0, kObjectiveHeight);
     say(tr("objective exceeded"));
-    painter.setPen(QPen(theme.muted, 1.4));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawEllipse(QPointF(x + 5.0, y), 4.5, 4.5);
+    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Full, theme.text);
     x += 16.0;
-    say(tr("next scheduled"));
+    say(tr("full due"));
+    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Synthetic, theme.text);
+    x += 16.0;
+    say(tr("synthetic full due"));
+    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Incremental, theme.muted);
+    x += 16.0;
+    say(tr("incremental due"));
 }
 
 std::optional<std::size_t> BackupLanesView::laneAt(QPointF position) const
@@ -406,7 +487,9 @@ QString BackupLanesView::tipAt(QPointF position) const
         }
         lines << restorableAt(lane, seconds);
     }
-    if (lane.nextDue) {
+    if (const QString planned = plannedAt(lane, seconds, reach); !planned.isEmpty()) {
+        lines << planned;
+    } else if (lane.nextDue) {
         lines << tr("next backup due %1").arg(m_zone.full(viewmath::fromSeconds(*lane.nextDue)));
     }
     return lines.join(QLatin1Char('\n'));

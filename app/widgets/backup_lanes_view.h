@@ -21,7 +21,8 @@ struct LanesContent
     std::vector<QString> names;      ///< beside the lanes
     std::vector<BackupRecord> backups;
     std::vector<viewmath::BackupLane> lanes;
-    double now = 0; ///< seconds since the epoch
+    std::vector<ScheduleEntry> ahead; ///< what the lanes' planned marks point into
+    double now = 0;                   ///< seconds since the epoch
     double hotAbove = 0.8;
     double warmAbove = 0.5;
 };
@@ -38,6 +39,8 @@ public:
     void setContent(LanesContent content);
     /// `visible` of the context; the view adds room for the future at the right.
     void setTime(viewmath::Span visible, bool following);
+    /// Shows all of the rotation that is planned, instead of the next backups only.
+    void setRotationShown(bool shown);
     void setZone(const Zone& zone);
     void setSelectedShards(std::vector<ShardId> shards);
     void setDimmed(bool dimmed);
@@ -77,6 +80,11 @@ private:
     void paintMarks(QPainter& painter, const viewmath::BackupLane& lane, const QRectF& area) const;
     void paintNextDue(QPainter& painter, const viewmath::BackupLane& lane,
                       const QRectF& area) const;
+    void paintPlanned(QPainter& painter, const viewmath::BackupLane& lane,
+                      const QRectF& area) const;
+    void placeTime();
+    [[nodiscard]] QString plannedAt(const viewmath::BackupLane& lane, double seconds,
+                                    double reach) const;
     void paintGrid(QPainter& painter, const QRectF& lanes) const;
     void paintLegend(QPainter& painter, const QRectF& area) const;
     [[nodiscard]] QRectF lanesArea() const;
@@ -90,6 +98,8 @@ private:
     viewmath::Span m_time;
     Zone m_zone;
     std::vector<ShardId> m_selected; ///< sorted
+    bool m_following = false;
+    bool m_rotation = false;
     bool m_dimmed = false;
     QString m_notice;
 };

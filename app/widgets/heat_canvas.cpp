@@ -99,6 +99,14 @@ void HeatCanvas::setSelection(const HeatSelection& selection)
     update();
 }
 
+void HeatCanvas::setForecasts(const viewmath::ForecastTable* coming,
+                              const viewmath::ForecastTable* past)
+{
+    m_coming = coming;
+    m_past = past;
+    update();
+}
+
 void HeatCanvas::setDimmed(bool dimmed)
 {
     if (dimmed != m_dimmed) {
@@ -149,18 +157,40 @@ QStringList HeatCanvas::describe(viewmath::CellIndex cell) const
     const WallTime to = m_matrix->columnStart(cell.column + 1);
     QStringList lines;
     lines << text::fromUtf8(row.keyspace) + QLatin1Char(' ') + text::fromUtf8(row.label);
-    if (std::isnan(mean) && std::isnan(max)) {
+    if (cell.column >= m_matrix->forecastFrom) {
+        lines
+            << tr("expected %1").arg(text::heatValue(m_matrix->metric, static_cast<double>(mean)));
+    } else if (std::isnan(mean) && std::isnan(max)) {
         lines << tr("not measured");
     } else {
         lines << tr("mean %1").arg(text::heatValue(m_matrix->metric, static_cast<double>(mean)));
         lines << tr("max %1").arg(text::heatValue(m_matrix->metric, static_cast<double>(max)));
     }
-    if (cell.column >= m_matrix->forecastFrom) {
-        lines << tr("forecast");
-    }
+    lines << expectedLines(cell);
     lines << m_zone.full(from);
     lines << tr("until %1 (%2)").arg(m_zone.clock(to), text::duration(m_matrix->step));
     return lines;
+}
+
+QStringList HeatCanvas::expectedLines(viewmath::CellIndex cell) const
+{
+    const bool coming = cell.column >= m_matrix->forecastFrom;
+    const viewmath::ForecastTable* table = coming ? m_coming : m_past;
+    if (table == nullptr) {
+        return {};
+    }
+    const double middle = grid().timeOf(static_cast<double>(cell.column) + 0.5);
+    const auto value = table->at(m_matrix->rows[cell.row].shard, middle);
+    if (!value) {
+        return {};
+    }
+    const auto said = [this](float number) {
+        return text::heatValue(m_matrix->metric, static_cast<double>(number));
+    };
+    const QString interval = tr("80 %: %1 to %2").arg(said(value->low), said(value->high));
+    return coming ? QStringList{interval}
+                  : QStringList{tr("an hour before, %1 was expected").arg(said(value->mean)),
+                                interval};
 }
 
 viewmath::PixelSize HeatCanvas::pixelSize() const
@@ -252,6 +282,7 @@ void HeatCanvas::paintOverlay(QPainter& painter) const
     const Theme& theme = Theme::of(palette());
     const HeatOverlay overlay(painter, theme, rect());
     if (m_matrix != nullptr && !m_matrix->rows.empty()) {
+        paintForecasts(painter);
         overlay.paintMarks(m_marks, *m_matrix, m_viewport);
         overlay.paintSelection(selectionRects());
     }
@@ -278,6 +309,20 @@ void HeatCanvas::paintOverlay(QPainter& painter) const
                                     {grid().timeOf(static_cast<double>(shown->column)),
                                      grid().timeOf(static_cast<double>(shown->column) + 1.0)}});
         overlay.paintTip(cell, describe(*shown), m_pinned);
+    }
+}
+
+void HeatCanvas::paintForecasts(QPainter& painter) const
+{
+    const HeatOverlay overlay(painter, Theme::of(palette()), rect());
+    if (m_past != nullptr && !m_past->empty()) {
+        overlay.paintPastForecasts(*m_past, *m_matrix, m_viewport, [this](float value) {
+            const double position = m_scene.scale().position(static_cast<double>(value));
+            return QColor(viewmath::colourAt(m_style.map, position));
+        });
+    }
+    if (m_matrix->forecastFrom < m_matrix->columns) {
+        overlay.paintNow(m_viewport.time.fraction(viewmath::measuredEnd(*m_matrix)) * width());
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/viewmath/colour_map.h"
+#include "app/viewmath/forecast_table.h"
 #include "app/viewmath/heat_raster.h"
 #include "app/viewmath/heat_scene.h"
 #include "app/viewmath/viewport.h"
@@ -27,12 +28,15 @@ struct HeatStyle
     friend bool operator==(const HeatStyle&, const HeatStyle&) = default;
 };
 
-/// A backup on the map.
+/// What happened to a shard, as a glyph.
+enum class HeatGlyph { FullBackup, Backup, Split, Merge };
+
+/// A backup, a split or a merge on the map.
 struct HeatMark
 {
     ShardId shard;
     double time = 0; ///< seconds since the epoch
-    bool full = true;
+    HeatGlyph glyph = HeatGlyph::FullBackup;
 };
 
 /// The rows that are selected (whole shards) and the time; empty rows: all of them.
@@ -61,6 +65,9 @@ public:
     void setZone(const Zone& zone);
     void setMarks(std::vector<HeatMark> marks);
     void setSelection(const HeatSelection& selection);
+    /// What is expected (for the numbers of forecast columns), and what was expected of the past,
+    /// drawn along the lower edge of each row. Both stay the owner's; nullptr: none.
+    void setForecasts(const viewmath::ForecastTable* coming, const viewmath::ForecastTable* past);
     /// Old data: drawn pale.
     void setDimmed(bool dimmed);
     /// Said in the middle of the map; empty: nothing.
@@ -113,6 +120,8 @@ private:
     [[nodiscard]] QRectF rectOf(const viewmath::BoxSelection& box) const;
     [[nodiscard]] std::vector<QRectF> selectionRects() const;
     void paintOverlay(QPainter& painter) const;
+    void paintForecasts(QPainter& painter) const;
+    [[nodiscard]] QStringList expectedLines(viewmath::CellIndex cell) const;
     void moveCursor(int rows, int columns, bool extend);
     void showCell(viewmath::CellIndex cell);
     void zoomBy(double factor, QPointF anchor, bool rowsToo, bool timeToo);
@@ -126,6 +135,8 @@ private:
     double m_scaleTop = 1.0;
     Zone m_zone;
     std::vector<HeatMark> m_marks;
+    const viewmath::ForecastTable* m_coming = nullptr;
+    const viewmath::ForecastTable* m_past = nullptr;
     HeatSelection m_selection;
     QImage m_picture;
     bool m_stale = true;

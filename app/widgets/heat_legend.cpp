@@ -19,6 +19,7 @@ namespace
 constexpr int kWidth = 132;
 constexpr double kBarWidth = 14.0;
 constexpr double kMissingHeight = 30.0;
+constexpr double kForecastHeight = 22.0;
 
 double yOf(const QRectF& bar, double position)
 {
@@ -48,6 +49,12 @@ void HeatLegend::setLimits(const HeatLimits& limits)
     update();
 }
 
+void HeatLegend::setForecastShown(bool shown)
+{
+    m_forecast = shown;
+    update();
+}
+
 void HeatLegend::setPointer(std::optional<double> value)
 {
     if (value != m_pointer) {
@@ -69,7 +76,8 @@ void HeatLegend::paintEvent(QPaintEvent* /*event*/)
     painter.setRenderHint(QPainter::Antialiasing);
     const QFontMetricsF metrics(font());
     const QRectF bar(14.0, metrics.height() / 2.0, kBarWidth,
-                     height() - metrics.height() - kMissingHeight - 8.0);
+                     height() - metrics.height() - kMissingHeight -
+                         (m_forecast ? kForecastHeight : 0.0) - 8.0);
     if (bar.height() < 40.0) {
         return;
     }
@@ -82,7 +90,11 @@ void HeatLegend::paintEvent(QPaintEvent* /*event*/)
     painter.drawRoundedRect(bar, 3.0, 3.0);
     paintTicks(painter, bar);
     paintLimits(painter, bar);
-    paintMissing(painter, {bar.left(), height() - kMissingHeight + 4.0, kBarWidth, kBarWidth});
+    const QRectF missing(bar.left(), height() - kMissingHeight + 4.0, kBarWidth, kBarWidth);
+    paintMissing(painter, missing);
+    if (m_forecast) {
+        paintForecast(painter, missing.translated(0.0, -kForecastHeight));
+    }
     if (m_pointer) {
         const double y = yOf(bar, m_scale.position(*m_pointer));
         painter.setPen(Qt::NoPen);
@@ -164,10 +176,32 @@ void HeatLegend::paintMissing(QPainter& painter, const QRectF& swatch) const
                          QPointF(swatch.left() + x + swatch.height(), swatch.top()));
     }
     painter.restore();
-    painter.setPen(theme.muted);
+    paintName(painter, swatch, tr("not measured"));
+}
+
+void HeatLegend::paintForecast(QPainter& painter, const QRectF& swatch) const
+{
+    const QColor ground(viewmath::colourAt(m_map, 0.55));
+    painter.setPen(QPen(Theme::of(palette()).border, 1.0));
+    painter.setBrush(ground);
+    painter.drawRect(swatch);
+    painter.save();
+    painter.setClipRect(swatch);
+    painter.setPen(QPen(mixed(ground, Qt::white, 0.5), 1.0));
+    for (double x = -swatch.height(); x < swatch.width(); x += 5.0) {
+        painter.drawLine(QPointF(swatch.left() + x, swatch.bottom()),
+                         QPointF(swatch.left() + x + swatch.height(), swatch.top()));
+    }
+    painter.restore();
+    paintName(painter, swatch, tr("forecast"));
+}
+
+void HeatLegend::paintName(QPainter& painter, const QRectF& swatch, const QString& name) const
+{
+    painter.setPen(Theme::of(palette()).muted);
     painter.drawText(QRectF(swatch.right() + 9.0, swatch.top() - 2.0,
                             width() - swatch.right() - 9.0, swatch.height() + 4.0),
-                     Qt::AlignLeft | Qt::AlignVCenter, tr("not measured"));
+                     Qt::AlignLeft | Qt::AlignVCenter, name);
 }
 
 } // namespace isotherm

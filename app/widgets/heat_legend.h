@@ -27,6 +27,8 @@ public:
 
     void setScale(HeatMetric metric, viewmath::ColourMap map, const viewmath::ValueScale& scale);
     void setLimits(const HeatLimits& limits);
+    /// Whether the hatch of forecasts is explained.
+    void setForecastShown(bool shown);
     /// Marks a value on the scale: that of the cell under the pointer.
     void setPointer(std::optional<double> value);
 
@@ -39,12 +41,15 @@ private:
     void paintTicks(QPainter& painter, const QRectF& bar) const;
     void paintLimits(QPainter& painter, const QRectF& bar) const;
     void paintMissing(QPainter& painter, const QRectF& swatch) const;
+    void paintForecast(QPainter& painter, const QRectF& swatch) const;
+    void paintName(QPainter& painter, const QRectF& swatch, const QString& name) const;
 
     HeatMetric m_metric = HeatMetric::Rows;
     viewmath::ColourMap m_map = viewmath::ColourMap::Inferno;
     viewmath::ValueScale m_scale;
     HeatLimits m_limits;
     std::optional<double> m_pointer;
+    bool m_forecast = false;
 };
 
 } // namespace isotherm

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 namespace isotherm
@@ -15,6 +16,11 @@ namespace
 
 /// Rows lower than this have no room for glyphs.
 constexpr double kLowestMarkedRow = 12.0;
+/// As thin as this, a strip of what was expected would hide what happened.
+constexpr double kLowestRowWithPast = 9.0;
+constexpr double kPastShare = 0.3;
+/// More boxes than this are a picture of nothing.
+constexpr double kMostPastBoxes = 20'000;
 /// Closer marks than this would hide the heat: then only some are drawn.
 constexpr double kMarkGap = 14.0;
 
@@ -37,6 +43,69 @@ void paintBackupGlyph(QPainter& painter, QPointF at, double radius, const QColor
     painter.drawPath(diamond);
 }
 
+void paintChangeGlyph(QPainter& painter, QPointF at, double radius, bool split)
+{
+    const double tip = split ? radius * 1.5 : radius * 0.25;
+    const double base = split ? radius * 0.25 : radius * 1.5;
+    QPainterPath arrows;
+    for (const double side : {-1.0, 1.0}) {
+        arrows.moveTo(at.x(), at.y() + side * tip);
+        arrows.lineTo(at.x() + radius, at.y() + side * base);
+        arrows.lineTo(at.x() - radius, at.y() + side * base);
+        arrows.closeSubpath();
+    }
+    painter.setPen(QPen(QColor(0, 0, 0, 190), 2.6));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(arrows);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(0x63, 0xe0, 0xf7));
+    painter.drawPath(arrows);
+}
+
+void HeatOverlay::paintNow(double x) const
+{
+    if (x < 0.0 || x > m_area.width()) {
+        return;
+    }
+    m_painter.setPen(QPen(QColor(0, 0, 0, 170), 3.0));
+    m_painter.drawLine(QPointF(x, m_area.top()), QPointF(x, m_area.bottom()));
+    m_painter.setPen(QPen(QColor(0xf4, 0xf7, 0xfa), 1.2));
+    m_painter.drawLine(QPointF(x, m_area.top()), QPointF(x, m_area.bottom()));
+}
+
+void HeatOverlay::paintPastForecasts(const viewmath::ForecastTable& past, const HeatMatrix& matrix,
+                                     const viewmath::Viewport& viewport,
+                                     const std::function<QColor(float)>& colourOf) const
+{
+    const double rowHeight = m_area.height() / viewport.rows.length();
+    const double step = past.step();
+    if (rowHeight < kLowestRowWithPast || step <= 0.0 ||
+        viewport.time.length() / step * viewport.rows.length() > kMostPastBoxes) {
+        return;
+    }
+    const double end = std::min(viewport.time.end, viewmath::measuredEnd(matrix));
+    const auto last = std::min(static_cast<double>(matrix.rows.size()), viewport.rows.end);
+    m_painter.setPen(Qt::NoPen);
+    for (double row = std::max(0.0, std::floor(viewport.rows.begin)); row < last; row += 1.0) {
+        const ShardId shard = matrix.rows[static_cast<std::size_t>(row)].shard;
+        const double bottom = viewport.rows.fraction(row + 1.0) * m_area.height();
+        for (double t = std::floor(viewport.time.begin / step) * step; t < end; t += step) {
+            const auto value = past.at(shard, t + step / 2.0);
+            if (!value) {
+                continue;
+            }
+            const double left = viewport.time.fraction(t) * m_area.width();
+            const double right = viewport.time.fraction(std::min(t + step, end)) * m_area.width();
+            const QRectF strip(left, bottom - rowHeight * kPastShare, right - left,
+                               rowHeight * kPastShare);
+            m_painter.setBrush(colourOf(value->mean));
+            m_painter.drawRect(strip);
+            m_painter.setBrush(QBrush(QColor(255, 255, 255, 90), Qt::Dense6Pattern));
+            m_painter.drawRect(strip);
+        }
+    }
+}
+
 void HeatOverlay::paintMarks(const std::vector<HeatMark>& marks, const HeatMatrix& matrix,
                              const viewmath::Viewport& viewport) const
 {
@@ -57,17 +126,33 @@ void HeatOverlay::paintMarks(const std::vector<HeatMark>& marks, const HeatMatri
             continue;
         }
         const auto [last, first] = lastX.emplace(mark.shard, x);
-        if (!first && x - last->second < kMarkGap) {
+        const bool change = mark.glyph == HeatGlyph::Split || mark.glyph == HeatGlyph::Merge;
+        if (!change && !first && x - last->second < kMarkGap) {
             continue;
         }
-        last->second = x;
+        last->second = change ? last->second : x;
         // At the top edge of the row: the heat itself stays readable.
         const double y =
             viewport.rows.fraction(static_cast<double>(found->second)) * m_area.height() + radius +
             2.0;
         if (y > -radius && y < m_area.height() + radius) {
-            paintBackupGlyph(m_painter, {x, y}, radius, QColor(0xf4, 0xf7, 0xfa, 215), mark.full);
+            paintMark(mark, {x, y}, radius);
         }
+    }
+}
+
+void HeatOverlay::paintMark(const HeatMark& mark, QPointF at, double radius) const
+{
+    switch (mark.glyph) {
+    case HeatGlyph::FullBackup:
+    case HeatGlyph::Backup:
+        paintBackupGlyph(m_painter, at, radius, QColor(0xf4, 0xf7, 0xfa, 215),
+                         mark.glyph == HeatGlyph::FullBackup);
+        return;
+    case HeatGlyph::Split:
+    case HeatGlyph::Merge:
+        paintChangeGlyph(m_painter, at, radius * 1.4, mark.glyph == HeatGlyph::Split);
+        return;
     }
 }
 

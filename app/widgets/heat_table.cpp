@@ -66,7 +66,9 @@ QVariant HeatTableModel::headerData(int section, Qt::Orientation orientation, in
         const HeatRow& row = m_matrix.rows[static_cast<std::size_t>(section)];
         return text::fromUtf8(row.keyspace) + QLatin1Char(' ') + text::fromUtf8(row.label);
     }
-    return m_zone.full(m_matrix.columnStart(matrixColumn(section)));
+    const std::size_t column = matrixColumn(section);
+    const QString from = m_zone.full(m_matrix.columnStart(column));
+    return column >= m_matrix.forecastFrom ? tr("forecast %1").arg(from) : from;
 }
 
 HeatTableDialog::HeatTableDialog(HeatMatrix matrix, const Zone& zone, QWidget* parent)

@@ -205,6 +205,13 @@ void HeatView::setSelection(const HeatSelection& selection)
     m_keys->setSelectedShards(selection.shards);
 }
 
+void HeatView::setForecasts(const viewmath::ForecastTable* coming,
+                            const viewmath::ForecastTable* past)
+{
+    m_canvas->setForecasts(coming, past);
+    m_legend->setForecastShown(coming != nullptr && !coming->empty());
+}
+
 void HeatView::setDimmed(bool dimmed)
 {
     m_canvas->setDimmed(dimmed);

@@ -38,6 +38,8 @@ public:
     void setLimits(const HeatLimits& limits);
     void setMarks(std::vector<HeatMark> marks);
     void setSelection(const HeatSelection& selection);
+    /// As in HeatCanvas::setForecasts.
+    void setForecasts(const viewmath::ForecastTable* coming, const viewmath::ForecastTable* past);
     void setDimmed(bool dimmed);
     void setNotice(const QString& title, const QString& detail);
 

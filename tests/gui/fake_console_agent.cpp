@@ -80,7 +80,17 @@ private:
     std::jthread m_thread;
 };
 
-FakeConsoleAgent::FakeConsoleAgent(DemoWorld world) : m_world(std::move(world)) {}
+FakeConsoleAgent::FakeConsoleAgent(DemoWorld world)
+    : m_world(std::move(world)), m_changes(m_world, now(), log()), m_forecast(m_world, log()),
+      m_hotKeys(log()), m_recovery(log()), m_upkeep(m_world, log())
+{
+}
+
+CallLog FakeConsoleAgent::log()
+{
+    return
+        [this](const std::string& name, const std::string& detail) { return record(name, detail); };
+}
 
 FakeConsoleAgent::~FakeConsoleAgent() = default;
 
@@ -152,6 +162,8 @@ client::LiveUpdate FakeConsoleAgent::delta(const client::LiveRequest& request, W
 std::vector<JobRecord> FakeConsoleAgent::allJobs()
 {
     std::vector<JobRecord> jobs = m_world.jobsAt(now());
+    const std::vector<JobRecord> recoveries = m_recovery.jobs();
+    jobs.insert(jobs.begin(), recoveries.begin(), recoveries.end());
     const std::lock_guard lock(m_mutex);
     if (m_restore) {
         // Each look moves the job on: running, then done.

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "shared/client/agent_client.h"
+#include "tests/gui/demo_changes.h"
+#include "tests/gui/demo_forecast.h"
+#include "tests/gui/demo_hot_keys.h"
+#include "tests/gui/demo_recovery.h"
+#include "tests/gui/demo_upkeep.h"
 #include "tests/gui/demo_world.h"
-#include "tests/harness/fake_hotkeys.h"
-#include "tests/harness/fake_upkeep.h"
-#include "tests/unit/api/fake_changes.h"
-#include "tests/unit/api/fake_forecast.h"
-#include "tests/unit/api/fake_recovery.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -58,11 +58,11 @@ public:
     [[nodiscard]] Result<RestoreReceipt> receipt(JobId job) override;
     [[nodiscard]] Result<std::vector<AuditEntry>> auditEntries(const AuditFilter& filter) override;
     [[nodiscard]] AuditService& auditTrail() override { return *this; }
-    [[nodiscard]] ChangesService& changes() override { return m_changes; }
-    [[nodiscard]] FakeRecovery& recovery() override { return m_recovery; }
+    [[nodiscard]] DemoChanges& changes() override { return m_changes; }
+    [[nodiscard]] ForecastService& forecast() override { return m_forecast; }
     [[nodiscard]] HotKeysService& hotKeys() override { return m_hotKeys; }
+    [[nodiscard]] RecoveryService& recovery() override { return m_recovery; }
     [[nodiscard]] UpkeepService& upkeep() override { return m_upkeep; }
-    [[nodiscard]] FakeForecast& forecast() override { return m_forecast; }
     Result<std::vector<RestorableRange>> restorableRanges(const ShardFilter& filter) override;
     Result<std::vector<TransactionSummary>> transactions(const TransactionQuery& query) override;
     [[nodiscard]] Result<AuditVerification> verifyAudit() override;
@@ -75,25 +75,26 @@ public:
     watch(const client::LiveRequest& request, client::LiveObserver observer) override;
 
 private:
-    test::FakeChanges m_changes;
-    FakeRecovery m_recovery;
     class Stream;
 
     [[nodiscard]] Status record(const std::string& name, const std::string& detail = {});
+    [[nodiscard]] CallLog log();
     [[nodiscard]] std::vector<JobRecord> allJobs();
     [[nodiscard]] client::LiveUpdate snapshot(const client::LiveRequest& request);
     [[nodiscard]] client::LiveUpdate delta(const client::LiveRequest& request, WallTime since);
 
-    test::FakeHotKeys m_hotKeys;
-    FakeForecast m_forecast;
     const DemoWorld m_world;
-    FakeUpkeep m_upkeep;
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;
     std::vector<RecordedCall> m_calls;
     std::optional<JobRecord> m_restore;
     bool m_connected = true;
     std::string m_reason;
+    DemoChanges m_changes;
+    DemoForecast m_forecast;
+    DemoHotKeys m_hotKeys;
+    DemoRecovery m_recovery;
+    DemoUpkeep m_upkeep;
 };
 
 } // namespace isotherm::test

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // isotherm-gallery FOLDER [SHARDS]: pictures of every page, dark and light, from made-up data.
 #include "app/pages/audit_page.h"
+#include "app/pages/backups_page.h"
 #include "app/pages/heat_page.h"
 #include "app/pages/restore_wizard.h"
 #include "app/pages/restores_page.h"
 #include "app/widgets/theme.h"
 #include "tests/gui/console_fixture.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
+#include <QDockWidget>
 #include <QEventLoop>
 #include <QPushButton>
 #include <QTimer>
@@ -50,6 +53,10 @@ public:
         save(fixture, "overview");
         fixture.window().showView(View::Backups);
         save(fixture, "backups");
+        fixture.window().backupsPage().rotationButton().click();
+        save(fixture, "rotation");
+        fixture.window().showView(View::Changes);
+        save(fixture, "changes");
         fixture.window().showView(View::Audit);
         save(fixture, "audit");
         drawSelection(fixture);
@@ -81,6 +88,12 @@ private:
         fixture.window().heatPage().heatView().canvas().setCursorCell(viewmath::CellIndex{
             3, 2400 % std::max<std::size_t>(1, fixture.console().feed().matrix().columns)});
         fixture.window().heatPage().heatView().canvas().setFocus();
+        for (QDockWidget* dock : fixture.window().docks()) {
+            if (dock->objectName() == QLatin1String("forecast")) {
+                dock->raise();
+            }
+        }
+        fixture.window().heatPage().commands().pastForecasts->setChecked(true);
         save(fixture, "selection");
     }
 
@@ -91,6 +104,8 @@ private:
         save(fixture, "restore-what");
         wizard.nextButton().click();
         save(fixture, "restore-when");
+        pause(400);
+        save(fixture, "restore-when-list");
         wizard.nextButton().click();
         save(fixture, "restore-where");
         wizard.nextButton().click();
@@ -98,6 +113,9 @@ private:
         wizard.nextButton().click();
         pause(700);
         save(fixture, "restore-done");
+        wizard.previewButton().click();
+        pause(700);
+        save(fixture, "rows");
         fixture.window().restoresPage().showHistory();
         save(fixture, "restores");
     }

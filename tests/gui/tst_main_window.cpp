@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main/screenshot.h"
+#include "app/main/view_exporter.h"
 #include "app/pages/audit_page.h"
 #include "app/pages/backups_page.h"
+#include "app/pages/cli_panel.h"
 #include "app/pages/heat_page.h"
 #include "app/pages/jobs_panel.h"
 #include "app/pages/navigator_panel.h"
@@ -12,6 +14,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QDockWidget>
+#include <QFile>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -82,7 +85,7 @@ private Q_SLOTS:
         fixture.console().view().setLive(6h);
         QTRY_VERIFY(fixture.agent().called("heat"));
         QTRY_VERIFY(!fixture.console().feed().loading());
-        QVERIFY(fixture.console().feed().matrix().columns <= 1536);
+        QVERIFY(fixture.console().feed().matrix().forecastFrom <= 1536);
         QVERIFY(fixture.console().feed().matrix().step > 1000ms);
     }
 
@@ -203,6 +206,60 @@ private Q_SLOTS:
         QVERIFY(QImage(folder.filePath(QStringLiteral("h.png"))).width() > 400);
         QVERIFY(
             !fixture.window().heatPage().exportCsv(folder.filePath(QStringLiteral("none/h.csv"))));
+    }
+
+    void export_everyView_writesPicturesAndItsTable()
+    {
+        test::ConsoleFixture fixture(calm());
+        QVERIFY(fixture.start());
+        const QTemporaryDir folder;
+        for (int i = 0; i < kViews; ++i) {
+            fixture.window().showView(static_cast<View>(i));
+            const QString base = folder.filePath(QString::number(i));
+            QVERIFY(exportView(fixture.window(), ExportFormat::Png, base + QStringLiteral(".png")));
+            QVERIFY(exportView(fixture.window(), ExportFormat::Svg, base + QStringLiteral(".svg")));
+            QVERIFY(exportView(fixture.window(), ExportFormat::Csv, base + QStringLiteral(".csv")));
+            QVERIFY(QImage(base + QStringLiteral(".png")).width() > 300);
+            QFile svg(base + QStringLiteral(".svg"));
+            QVERIFY(svg.open(QIODevice::ReadOnly) && svg.readAll().contains("<svg"));
+            QFile csv(base + QStringLiteral(".csv"));
+            QVERIFY(csv.open(QIODevice::ReadOnly) && csv.readLine().contains(','));
+        }
+        QVERIFY(!exportView(fixture.window(), ExportFormat::Png,
+                            folder.filePath(QStringLiteral("none/x.png"))));
+    }
+
+    void cli_dock_followsTheView()
+    {
+        test::ConsoleFixture fixture(calm());
+        QVERIFY(fixture.start());
+        fixture.console().view().setSelection({{ShardId(101)}, std::nullopt});
+        QVERIFY(fixture.window().cliPanel().content().contains(QStringLiteral("heat show")));
+        QVERIFY(fixture.window().cliPanel().content().contains(QStringLiteral("--shard 101")));
+        fixture.window().showView(View::Changes);
+        QVERIFY(fixture.window().cliPanel().content().contains(QStringLiteral("change list")));
+    }
+
+    void backups_drill_asksForTheSelection()
+    {
+        test::ConsoleFixture fixture(calm());
+        QVERIFY(fixture.start());
+        fixture.window().showView(View::Backups);
+        fixture.console().view().setSelection({{ShardId(101)}, std::nullopt});
+        QTest::mouseClick(&fixture.window().backupsPage().drillButton(), Qt::LeftButton);
+        QTRY_VERIFY(fixture.agent().called("runDrill"));
+    }
+
+    void backups_rotationAhead_reachesItsEnd()
+    {
+        test::ConsoleFixture fixture(calm());
+        QVERIFY(fixture.start());
+        fixture.window().showView(View::Backups);
+        BackupLanesView& lanes = fixture.window().backupsPage().lanes();
+        QTRY_VERIFY(!lanes.content().ahead.empty());
+        QVERIFY(lanes.shownTime().length() < 2.0 * 86'400.0);
+        QTest::mouseClick(&fixture.window().backupsPage().rotationButton(), Qt::LeftButton);
+        QVERIFY(lanes.shownTime().length() > 6.0 * 86'400.0);
     }
 
     void screenshot_withData_savesAndEndsWell()

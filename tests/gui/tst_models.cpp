@@ -195,9 +195,23 @@ private Q_SLOTS:
     {
         RpoModel model;
         const QAbstractItemModelTester tester(&model);
-        model.setShards(test::DemoWorld({.shards = 2}, at(1000)).shards(), at(2000));
+        const auto shards = test::DemoWorld({.shards = 2}, at(1000)).shards();
+        model.setShards(shards, {}, at(2000));
         QCOMPARE(model.index(0, RpoModel::Now).data().toString(), QStringLiteral("no backup"));
         QCOMPARE(model.index(0, RpoModel::Margin).data().toString(), QStringLiteral("–"));
+        QCOMPARE(model.index(0, RpoModel::Proven).data().toString(), QStringLiteral("never"));
+        DrillReceipt failed;
+        failed.shard = shards.front().id;
+        failed.finished = at(1'900);
+        DrillReceipt passed = failed;
+        passed.passed = true;
+        passed.finished = at(1'500);
+        model.setShards(shards, {failed, passed},
+                        at(2000)); // newest first: a failure proves nothing
+        QVERIFY(model.index(0, RpoModel::Proven)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("00:25:00")));
     }
 
     void auditModel_failure_isMarked()

@@ -66,7 +66,7 @@ private Q_SLOTS:
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(400), 100s)};
         const std::vector<BackupRecord> backups = {backupOf(1, 400), backupOf(1, 100)};
-        const auto lanes = backupLanes({shards, backups, {}, {}, at(450)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, {}, at(450)});
         QCOMPARE(lanes[0].marks.size(), std::size_t{2});
         QCOMPARE(lanes[0].marks[0].time, 100.0);
         QCOMPARE(lanes[0].segments.size(), std::size_t{3});
@@ -80,16 +80,30 @@ private Q_SLOTS:
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(100), std::nullopt)};
         const std::vector<BackupRecord> backups = {backupOf(1, 100)};
-        const auto lanes = backupLanes({shards, backups, {}, {}, at(100'000)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, {}, at(100'000)});
         QCOMPARE(lanes[0].segments.size(), std::size_t{1});
         QVERIFY(!lanes[0].segments[0].gap);
+    }
+
+    void backupLanes_rotationAhead_goesToItsShardInOrder()
+    {
+        const std::vector<ShardRecord> shards = {shardOf(1, at(100), std::nullopt)};
+        std::vector<ScheduleEntry> ahead(3);
+        for (std::size_t i = 0; i < ahead.size(); ++i) {
+            ahead[i].shard = ShardId(i == 1 ? 2 : 1);
+            ahead[i].due = at(900 - static_cast<std::int64_t>(i) * 100);
+        }
+        const auto lanes = backupLanes({shards, {}, {}, {}, ahead, at(200)});
+        QCOMPARE(lanes[0].planned.size(), std::size_t{2});
+        QCOMPARE(lanes[0].planned[0].time, 700.0);
+        QCOMPARE(lanes[0].planned[0].entry, std::size_t{2});
     }
 
     void nearestMark_withinReach_isFound()
     {
         const std::vector<ShardRecord> shards = {shardOf(1, at(100), std::nullopt)};
         const std::vector<BackupRecord> backups = {backupOf(1, 100), backupOf(1, 120)};
-        const auto lanes = backupLanes({shards, backups, {}, {}, at(200)});
+        const auto lanes = backupLanes({shards, backups, {}, {}, {}, at(200)});
         QCOMPARE(nearestMark(lanes[0], 113.0, 10.0)->time, 120.0);
         QVERIFY(!nearestMark(lanes[0], 150.0, 10.0).has_value());
     }

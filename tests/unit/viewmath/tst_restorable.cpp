@@ -78,8 +78,7 @@ private Q_SLOTS:
         const std::vector<RestorableRange> ranges = {history(1, 100, 200),
                                                      snapshotOnly(2, 90, 150)};
         QVERIFY(!restorableTogether(ranges, kBoth).exact);
-        const Restorable alone =
-            restorableTogether(std::vector{snapshotOnly(1, 90, 150)}, kFirst);
+        const Restorable alone = restorableTogether(std::vector{snapshotOnly(1, 90, 150)}, kFirst);
         QVERIFY((alone.spans == std::vector<RestorableSpan>{{150, 150}}));
         QVERIFY(alone.spans[0].isMoment());
     }
@@ -124,7 +123,7 @@ private Q_SLOTS:
         shard.id = ShardId(2);
         const std::vector<ShardRecord> shards = {shard};
         const std::vector<RestorableRange> ranges = {history(1, 0, 10), history(2, 20, 30)};
-        const auto lanes = backupLanes({shards, {}, {}, ranges, at(50)});
+        const auto lanes = backupLanes({shards, {}, {}, ranges, {}, at(50)});
         QVERIFY((lanes[0].restorable.spans == std::vector<RestorableSpan>{{20, 30}}));
     }
 };
