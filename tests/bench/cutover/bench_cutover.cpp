@@ -180,6 +180,39 @@ double quantile(std::vector<double> values, double share)
                                                 share * static_cast<double>(values.size())))];
 }
 
+Status makeAccounts(PgCluster& cluster, long rows)
+{
+    const std::string many = std::to_string(rows);
+    ISO_TRY(cluster.exec(
+        "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note "
+        "text,"
+        " big text, primary key (customer_id, id)) partition by range (customer_id);"
+        "create table accounts_p1 partition of accounts for values from (0) to (1000);"
+        "create table accounts_p2 partition of accounts for values from (1000) to (2000);"
+        "insert into accounts select i % 1000, -i, i, md5(i::text), null from generate_series(1, " +
+        many +
+        ") i; insert into accounts select 1000 + i % 1000, -i, i, md5(i::text), null from"
+        " generate_series(1, " +
+        many + ") i; create index on accounts (note)"));
+    return cluster.exec("vacuum analyze");
+}
+
+void printAll(const Figures& figures, const CrewReport& report)
+{
+    const double peer = bench::median(figures.oneTransaction);
+    const std::size_t n = figures.slowest.size();
+    bench::print({"cutover", "slowest write p50", "ms", quantile(figures.slowest, 0.5), peer,
+                  "one transaction", n});
+    bench::print({"cutover", "slowest write p99", "ms", quantile(figures.slowest, 0.99),
+                  quantile(figures.oneTransaction, 0.99), "one transaction", n});
+    bench::print({"cutover", "lock held p50", "ms", quantile(figures.held, 0.5), 0, "", n});
+    bench::print({"cutover", "throughput kept while copying", "ratio", bench::median(figures.kept),
+                  0.75, "budget", n});
+    bench::print({"cutover", "start to switch", "s", bench::median(figures.seconds), 0, "", n});
+    bench::print({"cutover", "wrong rows and client errors", "count",
+                  static_cast<double>(report.errors.size() + report.wrong), 0, "", n});
+}
+
 int run()
 {
     const auto rows = static_cast<long>(wish("ISOTHERM_CUTOVER_ROWS", 200'000));
@@ -192,22 +225,9 @@ int run()
         std::fprintf(stderr, "%s\n", cluster.error().text().c_str());
         return 1;
     }
-    const std::string many = std::to_string(rows);
-    const auto made = (*cluster)->exec(
-        "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note "
-        "text,"
-        " big text, primary key (customer_id, id)) partition by range (customer_id);"
-        "create table accounts_p1 partition of accounts for values from (0) to (1000);"
-        "create table accounts_p2 partition of accounts for values from (1000) to (2000);"
-        "insert into accounts select i % 1000, -i, i, md5(i::text), null from generate_series(1, " +
-        many +
-        ") i; insert into accounts select 1000 + i % 1000, -i, i, md5(i::text), null from"
-        " generate_series(1, " +
-        many + ") i; create index on accounts (note)");
-    if (!made.ok()) {
+    if (!makeAccounts(**cluster, rows).ok()) {
         return 1;
     }
-    (void)(*cluster)->exec("vacuum analyze");
     QuietLog log;
     TempDir folder("isocut");
     auto world = ReshardWorld::open({(*cluster)->conninfo(), folder.path(), {}}, log);
@@ -251,18 +271,7 @@ int run()
         }
     }
     const CrewReport report = crew.finish();
-    const double peer = bench::median(figures.oneTransaction);
-    const std::size_t n = figures.slowest.size();
-    bench::print({"cutover", "slowest write p50", "ms", quantile(figures.slowest, 0.5), peer,
-                  "one transaction", n});
-    bench::print({"cutover", "slowest write p99", "ms", quantile(figures.slowest, 0.99),
-                  quantile(figures.oneTransaction, 0.99), "one transaction", n});
-    bench::print({"cutover", "lock held p50", "ms", quantile(figures.held, 0.5), 0, "", n});
-    bench::print({"cutover", "throughput kept while copying", "ratio", bench::median(figures.kept),
-                  0.75, "budget", n});
-    bench::print({"cutover", "start to switch", "s", bench::median(figures.seconds), 0, "", n});
-    bench::print({"cutover", "wrong rows and client errors", "count",
-                  static_cast<double>(report.errors.size() + report.wrong), 0, "", n});
+    printAll(figures, report);
     for (const std::string& error : report.errors) {
         std::fprintf(stderr, "%s\n", error.c_str());
     }

@@ -23,18 +23,18 @@ struct FakeChangeState
     WallTime now = fromUnixMicros(1'772'366'400'000'000); ///< 2026-03-01T12:00:00Z
 };
 
-/// A split of shard 1 that waits, one of shard 2 that helped, a merge that was rejected, and a hot
-/// shard with a single key.
-[[nodiscard]] inline FakeChangeState sampleChanges()
+[[nodiscard]] inline Key sampleKey(std::int64_t value)
+{
+    std::string encoded;
+    appendKeyInteger(encoded, value);
+    return Key(encoded);
+}
+
+/// A split of shard 1 that waits for somebody.
+[[nodiscard]] inline ChangeRecord waitingSplit(WallTime now)
 {
     using std::chrono::hours;
     using std::chrono::minutes;
-    const auto keyOf = [](std::int64_t value) {
-        std::string encoded;
-        appendKeyInteger(encoded, value);
-        return Key(encoded);
-    };
-    FakeChangeState state;
     ChangeRecord waiting;
     waiting.id = ChangeId(3);
     waiting.keyspace = "accounts";
@@ -44,7 +44,8 @@ struct FakeChangeState
     waiting.cuts = {"400"};
     for (int i = 0; i < 2; ++i) {
         ChangePart part;
-        part.range = i == 0 ? KeyRange{Key(), keyOf(400)} : KeyRange{keyOf(400), keyOf(1000)};
+        part.range =
+            i == 0 ? KeyRange{Key(), sampleKey(400)} : KeyRange{sampleKey(400), sampleKey(1000)};
         part.rangeText = i == 0 ? "[min, 400)" : "[400, 1000)";
         part.share = i == 0 ? 0.52 : 0.48;
         part.load = part.share * 1.3;
@@ -55,7 +56,7 @@ struct FakeChangeState
     }
     for (int i = 0; i < 10; ++i) {
         KeyBar bar;
-        bar.from = i == 0 ? Key() : keyOf(i * 100);
+        bar.from = i == 0 ? Key() : sampleKey(i * 100);
         bar.label = i == 0 ? "min" : std::to_string(i * 100);
         bar.loadShare = i < 4 ? 0.13 : 0.08;
         bar.rowShare = 0.1;
@@ -77,9 +78,16 @@ struct FakeChangeState
                           "the switch waits until it is gone"}};
     waiting.planHash = "0123456789abcdef0123456789abcdef";
     waiting.proposedBy = "planner";
-    waiting.proposedAt = state.now - minutes(3);
-    waiting.expiresAt = state.now + hours(24) - minutes(3);
+    waiting.proposedAt = now - minutes(3);
+    waiting.expiresAt = now + hours(24) - minutes(3);
+    return waiting;
+}
 
+/// One of shard 2 that helped.
+[[nodiscard]] inline ChangeRecord splitThatHelped(const ChangeRecord& waiting, WallTime now)
+{
+    using std::chrono::hours;
+    using std::chrono::minutes;
     ChangeRecord helped = waiting;
     helped.id = ChangeId(1);
     helped.state = ChangeState::Done;
@@ -88,15 +96,20 @@ struct FakeChangeState
     helped.proposedBy = "ana";
     helped.evidence.trigger = ChangeTrigger::Person;
     helped.evidence.why = "the sale begins";
-    helped.proposedAt = state.now - hours(20);
-    helped.voices = {{"ben", true, "quiet now", state.now - hours(19)}};
+    helped.proposedAt = now - hours(20);
+    helped.voices = {{"ben", true, "quiet now", now - hours(19)}};
     helped.stateReason = "the parts serve";
-    helped.finishedAt = state.now - hours(19) + minutes(1);
+    helped.finishedAt = now - hours(19) + minutes(1);
     helped.job = JobId(7);
     helped.outcome =
         ChangeOutcome{ChangeVerdict::Helped, 0.92,      0.54, "hottest shard 92 % -> 54 %",
-                      state.now - hours(18), ChangeId()};
+                      now - hours(18),       ChangeId()};
+    return helped;
+}
 
+[[nodiscard]] inline ChangeRecord rejectedMerge(const ChangeRecord& waiting, WallTime now)
+{
+    using std::chrono::hours;
     ChangeRecord rejected = waiting;
     rejected.id = ChangeId(2);
     rejected.kind = ChangeKind::Merge;
@@ -107,12 +120,16 @@ struct FakeChangeState
     rejected.cuts.clear();
     rejected.evidence.trigger = ChangeTrigger::Cold;
     rejected.evidence.why = "at most 12 % together in the last hour";
-    rejected.proposedAt = state.now - hours(2);
-    rejected.voices = {{"ana", false, "month end is near", state.now - hours(1)}};
+    rejected.proposedAt = now - hours(2);
+    rejected.voices = {{"ana", false, "month end is near", now - hours(1)}};
     rejected.stateReason = "rejected by ana: month end is near";
-    rejected.finishedAt = state.now - hours(1);
-    state.changes = {helped, rejected, waiting};
+    rejected.finishedAt = now - hours(1);
+    return rejected;
+}
 
+/// A hot shard with a single key.
+[[nodiscard]] inline ChangeRefusal singleKeyRefusal(WallTime now)
+{
     ChangeRefusal refusal;
     refusal.shard = ShardId(4);
     refusal.keyspace = "accounts";
@@ -121,24 +138,41 @@ struct FakeChangeState
     refusal.reason = "single-key";
     refusal.text = "key 3500 makes 91 % of the load";
     refusal.nextStep = "no split can help: cache this key, or spread its rows over more keys";
-    refusal.since = state.now - minutes(7);
-    state.refusals = {refusal};
+    refusal.since = now - std::chrono::minutes(7);
+    return refusal;
+}
 
-    state.plan.tables = {"public.accounts"};
-    state.plan.keyColumns = {"id"};
-    state.plan.keyTypes = {KeyType::Integer};
-    state.plan.rows = 500'000;
-    state.plan.bytes = ByteCount(64'000'000);
-    state.plan.shardsNow = 4;
-    state.plan.reasons = {"size: 64.0 MB, growth not known; at most 40.0 MB a shard asks for 2"};
+[[nodiscard]] inline KeyspacePlan planOfTwo()
+{
+    KeyspacePlan plan;
+    plan.tables = {"public.accounts"};
+    plan.keyColumns = {"id"};
+    plan.keyTypes = {KeyType::Integer};
+    plan.rows = 500'000;
+    plan.bytes = ByteCount(64'000'000);
+    plan.shardsNow = 4;
+    plan.reasons = {"size: 64.0 MB, growth not known; at most 40.0 MB a shard asks for 2"};
     for (int i = 0; i < 2; ++i) {
         PlannedShard shard;
-        shard.range = i == 0 ? KeyRange{Key(), keyOf(2000)} : KeyRange{keyOf(2000), std::nullopt};
+        shard.range =
+            i == 0 ? KeyRange{Key(), sampleKey(2000)} : KeyRange{sampleKey(2000), std::nullopt};
         shard.rangeText = i == 0 ? "[min, 2000)" : "[2000, max)";
         shard.rows = 250'000;
         shard.bytes = ByteCount(32'000'000);
-        state.plan.shards.push_back(shard);
+        plan.shards.push_back(shard);
     }
+    return plan;
+}
+
+/// All of these: changes 1 to 3, shard 4 refused.
+[[nodiscard]] inline FakeChangeState sampleChanges()
+{
+    FakeChangeState state;
+    const ChangeRecord waiting = waitingSplit(state.now);
+    state.changes = {splitThatHelped(waiting, state.now), rejectedMerge(waiting, state.now),
+                     waiting};
+    state.refusals = {singleKeyRefusal(state.now)};
+    state.plan = planOfTwo();
     return state;
 }
 

@@ -48,6 +48,92 @@ QString describe(const StatementReader& reader, const std::vector<TableAccess>& 
     return parts.join(QStringLiteral("; "));
 }
 
+void row(const char* statement, const char* expected, const QStringList& parameters = {})
+{
+    QTest::newRow(statement) << QString::fromLatin1(statement) << parameters
+                             << QString::fromLatin1(expected);
+}
+
+void addKeyConditions()
+{
+    row("select * from orders where customer_id = 5", "orders r 5");
+    row("SELECT * FROM public.orders WHERE 5 = customer_id AND total > 3", "orders r 5");
+    row("select * from orders where customer_id = -5", "orders r -5");
+    row("select * from orders where customer_id = - (-5)", "orders r 5");
+    row("select * from orders where customer_id = '5'", "orders r 5");
+    row("select * from orders where customer_id = '5'::bigint", "orders r 5");
+    row("select * from orders where customer_id = cast($1 as int)", "orders r 9", {"9"});
+    row("select * from orders where customer_id = $2 and x = $1", "orders r 7", {"a", "7"});
+    row("select * from orders where customer_id = -$1", "orders r -7", {"7"});
+    row("select * from orders where customer_id in (1, 2, -3)", "orders r 1 2 -3");
+    row("select * from orders where customer_id = any('{4,5}')", "orders r 4 5");
+    row("select * from orders where customer_id = any($1::int[])", "orders r 4 5", {"{4,5}"});
+    row("select * from orders where customer_id = any(array[6, 7])", "orders r 6 7");
+    row("select * from orders where customer_id = 1 or customer_id = 2", "orders r 1 2");
+    row("select * from orders where customer_id = 1 or total = 2",
+        "orders r: no condition on the key");
+    row("select * from orders where (customer_id, id) = (8, 2)", "orders r 8");
+    row("select * from orders o where o.customer_id = 5", "orders r 5");
+    row("select * from orders_p0 where customer_id = 5", "orders_p0 r 5");
+}
+
+void addJoinsAndChanges()
+{
+    row("select * from orders o join order_lines l on o.customer_id = l.customer_id and "
+        "l.order_id = o.id where o.customer_id = 4",
+        "orders r 4; order_lines r 4");
+    row("select * from orders join order_lines using (customer_id, id) where "
+        "order_lines.customer_id = 4",
+        "orders r 4; order_lines r 4");
+    row("select * from orders o, order_lines l where l.customer_id = o.customer_id and "
+        "l.customer_id = 3",
+        "orders r 3; order_lines r 3");
+    row("update orders set total = total + 10 where customer_id = 5", "orders rw 5");
+    row("delete from orders where customer_id = 5", "orders rw 5");
+    row("insert into orders(id, customer_id) values (1, 5), (2, 6)", "orders w 5 6");
+    row("insert into orders(id, customer_id) values ($1, $2)", "orders w 6", {"1", "6"});
+    row("insert into orders select * from orders where customer_id = 3",
+        "orders r 3; orders w: no condition on the key");
+    row("insert into orders(customer_id) values (nextval('s'))",
+        "orders w: the key is compared with an expression");
+    row("with x as (select * from orders where customer_id = 2) select * from x", "orders r 2");
+    row("select * from (select * from orders where customer_id = 2) q", "orders r 2");
+    row("select 1 where exists (select 1 from orders where customer_id = 2)", "orders r 2");
+    row("select * from orders where customer_id = 1 union all select * from orders where "
+        "customer_id = 2",
+        "orders r 1; orders r 2");
+    row("select * from events where device = 'a''b'", "events r a'b");
+}
+
+void addWhatTellsNothing()
+{
+    row("select * from orders where customer_id = $1",
+        "orders r: a value that is not of the "
+        "key's type",
+        {"x"});
+    row("select * from orders where customer_id = 1.5",
+        "orders r: a value that is not of the key's type");
+    row("select * from orders where customer_id = 2 + 3",
+        "orders r: the key is compared with an expression");
+    row("select * from orders where customer_id = (select 3)",
+        "orders r: the key is compared with an expression");
+    row("select * from orders where total = 5", "orders r: no condition on the key");
+    row("select * from orders where customer_id <> 5", "orders r: no condition on the key");
+    row("select * from orders", "orders r: no condition on the key");
+    row("select * from other where customer_id = 5", "");
+    row("select * from sales.orders where customer_id = 5", "");
+    row("begin", "");
+    row("select from where", "? not understood by the parser");
+    row("execute p(5)", "? EXECUTE of a statement prepared in SQL");
+    row("select interval '1 day' from orders where customer_id = 5", "orders r 5");
+    row("select * from orders where customer_id = 5 limit 10 offset 2", "orders r 5");
+    row("/* hint */ select * from orders where customer_id = 5 -- end", "orders r 5");
+    row("select E'a\\'b' from orders where customer_id = 5", "orders r 5");
+    row("select $$x$$ from orders where customer_id = 5", "orders r 5");
+    row("select * from orders where customer_id = 5; delete from orders where customer_id = 6",
+        "orders r 5; orders rw 6");
+}
+
 } // namespace
 
 class TstStatementKeys : public QObject
@@ -59,79 +145,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("statement");
         QTest::addColumn<QStringList>("parameters");
         QTest::addColumn<QString>("expected");
-        const auto row = [](const char* statement, const char* expected,
-                            const QStringList& parameters = {}) {
-            QTest::newRow(statement)
-                << QString::fromLatin1(statement) << parameters << QString::fromLatin1(expected);
-        };
-        row("select * from orders where customer_id = 5", "orders r 5");
-        row("SELECT * FROM public.orders WHERE 5 = customer_id AND total > 3", "orders r 5");
-        row("select * from orders where customer_id = -5", "orders r -5");
-        row("select * from orders where customer_id = - (-5)", "orders r 5");
-        row("select * from orders where customer_id = '5'", "orders r 5");
-        row("select * from orders where customer_id = '5'::bigint", "orders r 5");
-        row("select * from orders where customer_id = cast($1 as int)", "orders r 9", {"9"});
-        row("select * from orders where customer_id = $2 and x = $1", "orders r 7", {"a", "7"});
-        row("select * from orders where customer_id = -$1", "orders r -7", {"7"});
-        row("select * from orders where customer_id in (1, 2, -3)", "orders r 1 2 -3");
-        row("select * from orders where customer_id = any('{4,5}')", "orders r 4 5");
-        row("select * from orders where customer_id = any($1::int[])", "orders r 4 5", {"{4,5}"});
-        row("select * from orders where customer_id = any(array[6, 7])", "orders r 6 7");
-        row("select * from orders where customer_id = 1 or customer_id = 2", "orders r 1 2");
-        row("select * from orders where customer_id = 1 or total = 2",
-            "orders r: no condition on the key");
-        row("select * from orders where (customer_id, id) = (8, 2)", "orders r 8");
-        row("select * from orders o where o.customer_id = 5", "orders r 5");
-        row("select * from orders_p0 where customer_id = 5", "orders_p0 r 5");
-        row("select * from orders o join order_lines l on o.customer_id = l.customer_id and "
-            "l.order_id = o.id where o.customer_id = 4",
-            "orders r 4; order_lines r 4");
-        row("select * from orders join order_lines using (customer_id, id) where "
-            "order_lines.customer_id = 4",
-            "orders r 4; order_lines r 4");
-        row("select * from orders o, order_lines l where l.customer_id = o.customer_id and "
-            "l.customer_id = 3",
-            "orders r 3; order_lines r 3");
-        row("update orders set total = total + 10 where customer_id = 5", "orders rw 5");
-        row("delete from orders where customer_id = 5", "orders rw 5");
-        row("insert into orders(id, customer_id) values (1, 5), (2, 6)", "orders w 5 6");
-        row("insert into orders(id, customer_id) values ($1, $2)", "orders w 6", {"1", "6"});
-        row("insert into orders select * from orders where customer_id = 3",
-            "orders r 3; orders w: no condition on the key");
-        row("insert into orders(customer_id) values (nextval('s'))",
-            "orders w: the key is compared with an expression");
-        row("with x as (select * from orders where customer_id = 2) select * from x", "orders r 2");
-        row("select * from (select * from orders where customer_id = 2) q", "orders r 2");
-        row("select 1 where exists (select 1 from orders where customer_id = 2)", "orders r 2");
-        row("select * from orders where customer_id = 1 union all select * from orders where "
-            "customer_id = 2",
-            "orders r 1; orders r 2");
-        row("select * from events where device = 'a''b'", "events r a'b");
-        row("select * from orders where customer_id = $1",
-            "orders r: a value that is not of the "
-            "key's type",
-            {"x"});
-        row("select * from orders where customer_id = 1.5",
-            "orders r: a value that is not of the key's type");
-        row("select * from orders where customer_id = 2 + 3",
-            "orders r: the key is compared with an expression");
-        row("select * from orders where customer_id = (select 3)",
-            "orders r: the key is compared with an expression");
-        row("select * from orders where total = 5", "orders r: no condition on the key");
-        row("select * from orders where customer_id <> 5", "orders r: no condition on the key");
-        row("select * from orders", "orders r: no condition on the key");
-        row("select * from other where customer_id = 5", "");
-        row("select * from sales.orders where customer_id = 5", "");
-        row("begin", "");
-        row("select from where", "? not understood by the parser");
-        row("execute p(5)", "? EXECUTE of a statement prepared in SQL");
-        row("select interval '1 day' from orders where customer_id = 5", "orders r 5");
-        row("select * from orders where customer_id = 5 limit 10 offset 2", "orders r 5");
-        row("/* hint */ select * from orders where customer_id = 5 -- end", "orders r 5");
-        row("select E'a\\'b' from orders where customer_id = 5", "orders r 5");
-        row("select $$x$$ from orders where customer_id = 5", "orders r 5");
-        row("select * from orders where customer_id = 5; delete from orders where customer_id = 6",
-            "orders r 5; orders rw 6");
+        addKeyConditions();
+        addJoinsAndChanges();
+        addWhatTellsNothing();
     }
     void attribute_statement_isToldByKey()
     {
