@@ -85,7 +85,13 @@ private:
     std::unique_ptr<Spool> m_spool;
     std::atomic<bool> m_recheck{false};
     SteadyTime m_lastSeal;
-    std::map<std::uint64_t, Lsn> m_shapeSeen; ///< by table: when it had the shape that is known
+    /// A table's shape at the newest look.
+    struct SeenShape
+    {
+        std::string shape;
+        Lsn at;
+    };
+    std::map<std::uint64_t, SeenShape> m_shapes; ///< by table
 
     mutable std::mutex m_mutex; ///< guards the rest
     std::condition_variable_any m_wake;
@@ -304,18 +310,20 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
 }
 
 /// Where no event triggers note what becomes of a schema, a look at the catalog tells that
-/// something did, since the look before.
+/// something did, since the look before. Only there it is kept: a state that changes opens the
+/// stream anew.
 Status CaptureImpl::noteShape(journal::State& state, const engine::TableCoverage& coverage,
                               const FeedState& feed, Lsn lookedAt)
 {
     journal::TableState& table = state.tables[coverage.tableId];
-    const bool changed = !table.shape.empty() && table.shape != coverage.shape;
-    Lsn& seen = m_shapeSeen.try_emplace(coverage.tableId, table.shapeAt).first->second;
+    SeenShape& seen =
+        m_shapes.try_emplace(coverage.tableId, SeenShape{table.shape, table.shapeAt}).first->second;
+    const bool changed = !seen.shape.empty() && seen.shape != coverage.shape;
     if (changed && !feed.notesSchema && table.captured) {
         const std::string reason =
             "table " + coverage.table + " was altered or rewritten, and no event trigger noted how";
         noteGap(coverage.table, reason);
-        ISO_TRY(m_parts.journal.addGap({std::min(seen, m_parts.journal.position()),
+        ISO_TRY(m_parts.journal.addGap({std::min(seen.at, m_parts.journal.position()),
                                         Lsn(m_parts.journal.position().get() + 1),
                                         m_parts.clock.wallNow(), coverage.leaves, reason}));
         table.fence = std::max(table.fence, feed.nextTransaction);
@@ -323,11 +331,12 @@ Status CaptureImpl::noteShape(journal::State& state, const engine::TableCoverage
         const std::lock_guard lock(m_mutex);
         ++m_health.gaps;
     }
-    if (table.shape != coverage.shape) {
-        table.shape = coverage.shape;
-        table.shapeAt = lookedAt;
+    const std::string kept = feed.notesSchema ? std::string() : coverage.shape;
+    if (table.shape != kept) {
+        table.shape = kept;
+        table.shapeAt = kept.empty() ? Lsn() : lookedAt;
     }
-    seen = lookedAt;
+    seen = {coverage.shape, lookedAt};
     return {};
 }
 
