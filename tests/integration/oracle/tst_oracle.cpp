@@ -435,5 +435,11 @@ void TestOracle::afterwards_nothingIsDamaged()
     QCOMPARE(must(m_world->stopAgent()).exitCode, 0);
 }
 
-QTEST_GUILESS_MAIN(TestOracle)
+int main(int argc, char** argv)
+{
+    qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); // the long variant restores for many minutes
+    QCoreApplication application(argc, argv);
+    TestOracle test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_oracle.moc"
