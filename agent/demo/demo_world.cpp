@@ -160,6 +160,12 @@ Status DemoWorld::makeTables(const DemoOptions& options)
     ISO_TRY(runTool("pgbench", {"-i", "-q", "-s", std::to_string(kDemoAccounts / 100'000),
                                 "--partitions=" + std::to_string(kDemoShards),
                                 "--partition-method=range", kDatabase}));
+    // As in a real database the tables are an application's, so that the agent's rights come from
+    // membership in its role and not from a superuser.
+    ISO_TRY(m_psql->run("CREATE ROLE shop;\n"
+                        "DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT oid FROM pg_class WHERE "
+                        "relkind IN ('r', 'p') AND relname LIKE 'pgbench%' LOOP "
+                        "EXECUTE format('ALTER TABLE %s OWNER TO shop', t); END LOOP; END $$"));
     ISO_TRY(m_psql->run(options.initSql(kDatabase)));
     return {};
 }

@@ -56,7 +56,9 @@ function(isotherm_test name)
         set(ARG_TIMEOUT 120)
     endif()
     add_executable(${name} ${name}.cpp ${ARG_SOURCES})
-    set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    # moc steps into <concepts>, whose namespace it cannot parse, where no Qt header came before it: to moc
+    # it is as if that header had been read already.
+    set_target_properties(${name} PROPERTIES AUTOMOC ON AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
     target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)
     target_link_libraries(${name} PRIVATE isotherm_options ${ARG_LINK} Qt6::Core Qt6::Test)
     add_test(NAME ${name} COMMAND ${name})

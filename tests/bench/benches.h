@@ -17,13 +17,5 @@ namespace isotherm::bench
 [[nodiscard]] Status benchShardOfMany();
 /// One shard of eight, against `zstd -d | COPY … FREEZE` + primary key.
 [[nodiscard]] Status benchOneShard();
-/// The heat map's painting, in the console's own bench program.
-[[nodiscard]] Status benchHeatmap();
-/// What capture costs the server, in its own bench program.
-[[nodiscard]] Status benchCapture();
-/// The repository's codec alone, in its own bench program.
-[[nodiscard]] Status benchCodec();
-/// Decision quality of the sharding planner, in its own bench program.
-[[nodiscard]] Status benchPlanner();
 
 } // namespace isotherm::bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What capture costs the server: transactions a second of pgbench with it and without it, in turn;
 // beside it what pg_dump costs while it runs. The reader of the stream works on the same machine.
-// bench-capture [SECONDS [CLIENTS]]
+// isotherm-bench-capture [SECONDS [CLIENTS]]
 #include "agent/capture/capture.h"
 #include "agent/postgres/init_sql.h"
 #include "agent/postgres/postgres_engine.h"

@@ -2,7 +2,7 @@
 // Restoring to a commit: row changes a second and core, and bytes, of base and deltas merged by the
 // repository; beside them the same changes as sorted text under zstd -3, merged by sort and reduced
 // by awk, which is about the least that a text based tool would have to do.
-// bench_merge [CHANGES]
+// isotherm-bench-merge [CHANGES]
 #include "agent/repository/repository.h"
 #include "agent/storage/directory_store.h"
 #include "tests/bench/codec/sample_rows.h"
@@ -315,7 +315,7 @@ int main(int argc, char** argv)
 {
     const unsigned long changes = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 400'000;
     if (changes < 1000) {
-        std::fprintf(stderr, "usage: bench_merge [CHANGES, at least 1000]\n");
+        std::fprintf(stderr, "usage: isotherm-bench-merge [CHANGES, at least 1000]\n");
         return 2;
     }
     isotherm::bench::World world(changes);

@@ -79,7 +79,8 @@ struct World
     [[nodiscard]] std::set<std::string> recorded()
     {
         std::set<std::string> ids;
-        for (const BackupRecord& backup : backups.list({}).value()) {
+        const auto listed = backups.list({});
+        for (const BackupRecord& backup : listed.value()) {
             ids.insert(backup.id);
         }
         return ids;
@@ -88,7 +89,8 @@ struct World
     [[nodiscard]] std::set<std::string> inRepository()
     {
         std::set<std::string> ids;
-        for (const auto& name : fixture.repository->listManifests(std::nullopt).value()) {
+        const auto listed = fixture.repository->listManifests(std::nullopt);
+        for (const auto& name : listed.value()) {
             ids.insert(name.id);
         }
         return ids;

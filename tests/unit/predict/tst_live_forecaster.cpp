@@ -12,7 +12,7 @@
 using namespace isotherm;
 using namespace isotherm::predict;
 using namespace std::chrono_literals;
-using ShardId;
+using isotherm::ShardId;
 using test::HeatHistory;
 
 namespace
