@@ -38,6 +38,9 @@ constexpr auto kJournalDelay = std::chrono::seconds(20);
 
 bool waitForPosition(const journal::Journal& journal, Lsn position, const std::stop_token& stop)
 {
+    if (capturedTables(journal.state()).empty()) {
+        return journal.position() >= position; // nothing is on its way
+    }
     const auto deadline = std::chrono::steady_clock::now() + kJournalDelay;
     while (journal.position() < position) {
         if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline) {
