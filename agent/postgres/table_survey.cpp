@@ -38,8 +38,10 @@ constexpr std::string_view kMeasureSql =
     "  (extract(epoch FROM clock_timestamp()) * 1000000)::int8,"
     "  (SELECT (extract(epoch FROM pg_stat_get_db_stat_reset_time(d.oid)) * 1000000)::int8"
     "     FROM pg_database d WHERE d.datname = current_database()) "
-    "FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class c ON c.oid = t.relid "
-    "WHERE t.isleaf";
+    // The tree of a table that is not partitioned is empty.
+    "FROM (SELECT t.relid FROM pg_partition_tree($1::oid::regclass) t WHERE t.isleaf "
+    "UNION SELECT $1::oid::regclass WHERE NOT EXISTS "
+    "(SELECT FROM pg_partition_tree($1::oid::regclass))) l JOIN pg_class c ON c.oid = l.relid";
 
 constexpr std::string_view kKeySql =
     "SELECT a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod),"
@@ -157,10 +159,10 @@ Result<ColumnValues> spreadOf(Connection& connection, const FoundTable& table,
     ISO_ASSIGN(
         const QueryRows sampled,
         connection.query(
-            "WITH pages AS (SELECT greatest(sum(pg_relation_size(t.relid)) / "
-            "current_setting('block_size')::numeric, 1) AS n FROM "
-            "pg_partition_tree($1::oid::regclass)"
-            " t), sample AS (SELECT k, ntile(" +
+            "WITH pages AS (SELECT greatest((pg_relation_size($1::oid::regclass) + "
+            "coalesce((SELECT sum(pg_relation_size(t.relid)) FROM "
+            "pg_partition_tree($1::oid::regclass) t WHERE t.isleaf), 0)) / "
+            "current_setting('block_size')::numeric, 1) AS n), sample AS (SELECT k, ntile(" +
                 std::to_string(kBounds) + ") OVER (ORDER BY k) AS part FROM (SELECT " + name +
                 " AS k FROM " + quoteQualified(table.schema, table.name) +
                 " TABLESAMPLE SYSTEM ((SELECT least(100, 100 * 400 / n) FROM pages)) REPEATABLE (1)"
