@@ -115,7 +115,7 @@ private Q_SLOTS:
         options.trace = trace;
         options.stepMinutes = 60;
         options.policies = {Policy::Fixed, Policy::Reactive, Policy::Predictive};
-        const auto report = simulate(options);
+        const auto report = simulate::simulate(options);
         QVERIFY2(report.ok(), report.ok() ? "" : report.error().text().c_str());
         QCOMPARE(report->shards, std::size_t{4});
         QCOMPARE(report->from, std::string("2026-01-15T00:00:00Z"));
@@ -145,8 +145,8 @@ private Q_SLOTS:
         options.trace = trace;
         options.stepMinutes = 60;
         options.policies = {Policy::Predictive};
-        const auto first = simulate(options);
-        const auto second = simulate(options);
+        const auto first = simulate::simulate(options);
+        const auto second = simulate::simulate(options);
         QVERIFY(first.ok() && second.ok());
         QCOMPARE(first->policies[0].bytes(), second->policies[0].bytes());
         QCOMPARE(first->policies[0].violations(), second->policies[0].violations());
@@ -162,17 +162,17 @@ private Q_SLOTS:
         options.trace = trace;
         options.stepMinutes = 60;
         options.policies = {Policy::Fixed};
-        QCOMPARE(simulate(options).error().code, Code::InvalidArgument); // all of it is warm-up
+        QCOMPARE(simulate::simulate(options).error().code, Code::InvalidArgument); // all of it is warm-up
         options.warmUp = 24h;
-        QVERIFY(simulate(options).ok());
+        QVERIFY(simulate::simulate(options).ok());
         options.stepMinutes = 7;
-        QCOMPARE(simulate(options).error().code, Code::InvalidArgument);
+        QCOMPARE(simulate::simulate(options).error().code, Code::InvalidArgument);
         options.stepMinutes = 60;
         options.policies.clear();
-        QCOMPARE(simulate(options).error().code, Code::InvalidArgument);
+        QCOMPARE(simulate::simulate(options).error().code, Code::InvalidArgument);
         options.policies = {Policy::Fixed};
         options.trace = folder.path() / "none.csv";
-        QVERIFY(!simulate(options).ok());
+        QVERIFY(!simulate::simulate(options).ok());
     }
 };
 
