@@ -231,7 +231,7 @@ Result<sharding::KeyspaceFacts> ChangesCore::surveyed(const KeyspacePlanRequest&
     facts.boundsFrom = survey.boundsFrom;
     facts.keyAscends = survey.keyAscends;
     facts.bytesPerDay = growthOf(survey);
-    facts.shardsNow = survey.tables.front().leaves;
+    facts.shardsNow = std::max(1U, survey.tables.front().leaves); // an ordinary table is one
     for (const engine::SurveyedTable& table : survey.tables) {
         facts.tables.push_back(table.name);
         facts.rows += table.rows;

@@ -14,6 +14,7 @@
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -31,7 +32,12 @@ RestoresPage::RestoresPage(const PageContext& context, QWidget* parent)
     layout->addWidget(m_pages);
     m_pages->addWidget(makeHistory());
     m_pages->addWidget(m_wizard);
-    m_pages->addWidget(m_recovery);
+    // It wants more height than a small screen has.
+    m_recoveryPage = new QScrollArea(this);
+    m_recoveryPage->setFrameShape(QFrame::NoFrame);
+    m_recoveryPage->setWidgetResizable(true);
+    m_recoveryPage->setWidget(m_recovery);
+    m_pages->addWidget(m_recoveryPage);
     connect(m_wizard, &RestoreWizard::compareWanted, this,
             [this](const std::string& planId, std::optional<JobId> sideRestore) {
                 showRecovery();
@@ -221,7 +227,7 @@ void RestoresPage::askRecoveryReceipt(JobId job)
 
 void RestoresPage::showRecovery()
 {
-    m_pages->setCurrentWidget(m_recovery);
+    m_pages->setCurrentWidget(m_recoveryPage);
 }
 
 void RestoresPage::preview()

@@ -8,6 +8,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QStackedWidget;
 class QTableView;
 
@@ -51,6 +52,7 @@ private:
     QStackedWidget* m_pages;
     RestoreWizard* m_wizard;
     RecoveryView* m_recovery;
+    QScrollArea* m_recoveryPage = nullptr;
     JobsModel* m_jobs;
     QTableView* m_table = nullptr;
     QPushButton* m_start = nullptr;

@@ -44,22 +44,23 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         const ViewContext& view = fixture.console().view();
         QVERIFY(view.full().end > view.range().end);
-        QTRY_VERIFY(view.visible().end > view.range().end);
+        QTRY_VERIFY_WITH_TIMEOUT(view.visible().end > view.range().end, 30'000);
         const HeatMatrix& matrix = fixture.console().feed().matrix();
         QVERIFY(std::abs(viewmath::measuredEnd(matrix) - view.range().end) < 30.0);
         const double before = viewmath::measuredEnd(matrix);
-        QTRY_VERIFY(viewmath::measuredEnd(matrix) > before);
-        QTRY_VERIFY(viewmath::toSeconds(matrix.end()) >= view.full().end - 15.0);
+        QTRY_VERIFY_WITH_TIMEOUT(viewmath::measuredEnd(matrix) > before, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(viewmath::toSeconds(matrix.end()) >= view.full().end - 15.0,
+                                 30'000);
     }
 
     void forecastCell_tip_hasTheInterval()
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         const HeatMatrix& matrix = fixture.console().feed().matrix();
         const QString tip =
             canvasOf(fixture).describe({0, matrix.forecastFrom + 2}).join(QLatin1Char('\n'));
@@ -73,7 +74,7 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         fixture.window().heatPage().commands().forecast->trigger();
         QVERIFY(!showsForecast(fixture));
         QCOMPARE(fixture.console().view().visible().end, fixture.console().view().range().end);
@@ -85,7 +86,7 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         fixture.console().view().setMetric(HeatMetric::Writes);
         QTRY_COMPARE(fixture.console().feed().matrix().metric, HeatMetric::Writes);
         QVERIFY(!showsForecast(fixture));
@@ -95,7 +96,7 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         ViewContext& view = fixture.console().view();
         const viewmath::Span old{view.range().begin + 10.0, view.range().begin + 40.0};
         view.setVisible(old);
@@ -109,8 +110,8 @@ private Q_SLOTS:
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
         fixture.console().view().setLive(6h);
-        QTRY_VERIFY(!fixture.console().feed().loading());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(!fixture.console().feed().loading(), 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         QTest::qWait(400);
         const auto calls = fixture.agent().calls();
         const auto heat = std::ranges::count(calls, "heat", &test::RecordedCall::name);
@@ -125,12 +126,12 @@ private Q_SLOTS:
         QAction* past = fixture.window().heatPage().commands().pastForecasts;
         const QImage before = canvasOf(fixture).grab().toImage();
         past->trigger();
-        QTRY_VERIFY(fixture.agent().called("pastForecasts"));
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.agent().called("pastForecasts"), 30'000);
         const auto told = [&] {
             const std::size_t column = fixture.console().feed().matrix().forecastFrom - 30;
             return canvasOf(fixture).describe({0, column}).join(QLatin1Char('\n'));
         };
-        QTRY_VERIFY(told().contains(QStringLiteral("was expected")));
+        QTRY_VERIFY_WITH_TIMEOUT(told().contains(QStringLiteral("was expected")), 30'000);
         past->trigger();
         QVERIFY(!told().contains(QStringLiteral("was expected")));
     }
@@ -140,7 +141,7 @@ private Q_SLOTS:
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
         ForecastPanel& panel = fixture.window().forecastPanel();
-        QTRY_VERIFY(panel.stateText().contains(QStringLiteral("live")));
+        QTRY_VERIFY_WITH_TIMEOUT(panel.stateText().contains(QStringLiteral("live")), 30'000);
         const auto series = panel.errors().chart().series();
         QCOMPARE(series.size(), 1);
         const auto* bars = qobject_cast<QBarSeries*>(series.front());
@@ -155,14 +156,14 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(showsForecast(fixture));
+        QTRY_VERIFY_WITH_TIMEOUT(showsForecast(fixture), 30'000);
         for (QDockWidget* dock : fixture.window().docks()) {
             if (dock->objectName() == QLatin1String("forecast")) {
                 dock->raise();
             }
         }
         ForecastPanel& panel = fixture.window().forecastPanel();
-        QTRY_VERIFY(panel.isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(panel.isVisible(), 30'000);
         QVERIFY(panel.shard().chart().series().isEmpty());
         fixture.console().view().setSelection({{ShardId(100)}, std::nullopt});
         QVERIFY(panel.shard().chart().series().size() >= 3); // the band, expected, measured
@@ -176,7 +177,8 @@ private Q_SLOTS:
         QVERIFY(inspector != nullptr);
         QVERIFY(!inspector->whyHot().isVisible());
         fixture.console().view().setSelection({{ShardId(101)}, std::nullopt});
-        QTRY_VERIFY(inspector->whyHot().explanation().contains(QStringLiteral("99th percentile")));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            inspector->whyHot().explanation().contains(QStringLiteral("99th percentile")), 30'000);
         QTRY_COMPARE(inspector->whyHot().keys().bars().size(), std::size_t{3});
         QCOMPARE(inspector->whyHot().keys().bars()[0].label, QStringLiteral("84376"));
         QCOMPARE(inspector->whyHot().statements().bars().size(), std::size_t{2});
@@ -189,7 +191,7 @@ private Q_SLOTS:
     {
         test::ConsoleFixture fixture;
         QVERIFY(fixture.start());
-        QTRY_VERIFY(fixture.console().forecast().reference().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.console().forecast().reference().has_value(), 30'000);
         QCOMPARE(*fixture.console().forecast().reference(), 9'000.0);
     }
 };

@@ -48,8 +48,7 @@ struct World
             sample.start = clock.wallNow();
             clock.advance(minutes(10));
             sample.end = clock.wallNow();
-            sample.cells.push_back(
-                {heat::CellId(shard(0).get()), {0, 0, rowsAt(sample.start), 0}});
+            sample.cells.push_back({heat::CellId(shard(0).get()), {0, 0, rowsAt(sample.start), 0}});
             ISO_CHECK(heat->record(sample).ok());
         }
     }
