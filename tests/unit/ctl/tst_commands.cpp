@@ -387,7 +387,8 @@ void TestCommands::completion_bash_completes_data()
     QTest::addColumn<QString>("expected");
     QTest::newRow("commands") << QStringLiteral("isothermctl st") << QStringLiteral("status");
     QTest::newRow("subcommands") << QStringLiteral("isothermctl restore ")
-                                 << QStringLiteral("plan run");
+                                 << QStringLiteral("plan run diff copy-back replace elsewhere "
+                                                   "drop-side undo show-sql list");
     QTest::newRow("after an option")
         << QStringLiteral("isothermctl -o json backups v") << QStringLiteral("verify");
     QTest::newRow("options") << QStringLiteral("isothermctl restore run --pl")

@@ -150,7 +150,7 @@ private Q_SLOTS:
         FakeAgentService agent;
         agent.edit([&](FakeState& state) {
             for (ShardRecord& shard : state.shards) {
-                shard.lastBackup = state.status.now - std::chrono::minutes(1);
+                shard.lastBackup = state.now - std::chrono::minutes(1);
                 shard.rpoObjective.reset();
                 if (objectiveMinutes > 0) {
                     shard.rpoObjective = std::chrono::minutes(objectiveMinutes);
@@ -159,7 +159,7 @@ private Q_SLOTS:
             state.shards.front().lastBackup.reset();
             if (ageMinutes >= 0) {
                 state.shards.front().lastBackup =
-                    state.status.now - std::chrono::minutes(ageMinutes);
+                    state.now - std::chrono::minutes(ageMinutes);
             }
         });
         const Ran ran = run(agent, {"check", "rpo"});
@@ -175,7 +175,7 @@ private Q_SLOTS:
         FakeAgentService agent;
         agent.edit([](FakeState& state) {
             for (ShardRecord& shard : state.shards) {
-                shard.lastBackup = state.status.now - std::chrono::minutes(30);
+                shard.lastBackup = state.now - std::chrono::minutes(30);
                 shard.rpoObjective.reset();
             }
         });

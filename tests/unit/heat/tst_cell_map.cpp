@@ -294,7 +294,13 @@ private Q_SLOTS:
                                       "range_text, is_default, leaves, leaf_ids, node, rows, size, "
                                       "state, parents, not_covered) values(41, 'orders', x'01', "
                                       "null, '', 0, '[]', '[]', '', 0, 0, 1, '[]', '[]')"));
-                        ISO_TRY(c.run("drop table heat_cell; pragma user_version = 1;"));
+                        ISO_TRY(
+                            c.run("drop table heat_cell; drop table change; drop table recovery; "
+                                  "drop table proven_run; drop table drill; "
+                                  "drop table past_forecast; "
+                                  "alter table backup drop column deltas; "
+                                  "alter table backup drop column since_database; "
+                                  "pragma user_version = 1;"));
                         return {};
                     })
                     .ok());

@@ -141,6 +141,7 @@ private Q_SLOTS:
         HeatMatrix matrix;
         matrix.step = std::chrono::seconds(1);
         matrix.columns = 2;
+        matrix.forecastFrom = 2; // none of it
         matrix.rows = rowsOf({1, 2});
         matrix.mean = {4.0F, kMissingHeat, kMissingHeat, kMissingHeat};
         matrix.max = matrix.mean;
