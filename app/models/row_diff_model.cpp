@@ -81,7 +81,7 @@ void RowDiffModel::pickAll(bool picked)
         }
     }
     if (!m_rows.empty()) {
-        Q_EMIT dataChanged(index(0, Kind), index(rowCount() - 1, Kind), {Qt::CheckStateRole});
+        Q_EMIT dataChanged(index(0, Pick), index(rowCount() - 1, Pick), {Qt::CheckStateRole});
     }
     Q_EMIT pickedChanged();
 }
@@ -146,23 +146,25 @@ QVariant RowDiffModel::data(const QModelIndex& index, int role) const
     const int column = index.column() - FirstValue;
     switch (role) {
     case Qt::DisplayRole:
-        return index.column() == Kind ? kindText(row.kind) : value(row, column);
+        return index.column() == Pick   ? QString()
+               : index.column() == Kind ? kindText(row.kind)
+                                        : value(row, column);
     case Qt::ToolTipRole:
-        return index.column() == Kind ? QVariant() : tip(row, column);
+        return index.column() < FirstValue ? QVariant() : tip(row, column);
     case Qt::CheckStateRole:
-        if (index.column() == Kind && row.kind != RowDifference::Extra) {
+        if (index.column() == Pick && row.kind != RowDifference::Extra) {
             return m_picked.contains(row.number) ? Qt::Checked : Qt::Unchecked;
         }
         return {};
     case Qt::FontRole: {
         QFont font;
-        font.setBold(index.column() != Kind && changed(row, column));
+        font.setBold(index.column() >= FirstValue && changed(row, column));
         return font;
     }
     case KindRole:
         return static_cast<int>(row.kind);
     case ChangedRole:
-        return index.column() != Kind && changed(row, column);
+        return index.column() >= FirstValue && changed(row, column);
     default:
         return {};
     }
@@ -170,7 +172,7 @@ QVariant RowDiffModel::data(const QModelIndex& index, int role) const
 
 bool RowDiffModel::setData(const QModelIndex& index, const QVariant& value, int role)
 {
-    if (!index.isValid() || role != Qt::CheckStateRole || index.column() != Kind) {
+    if (!index.isValid() || role != Qt::CheckStateRole || index.column() != Pick) {
         return false;
     }
     const std::uint64_t number = m_rows.at(static_cast<std::size_t>(index.row())).number;
@@ -188,7 +190,7 @@ Qt::ItemFlags RowDiffModel::flags(const QModelIndex& index) const
 {
     const Qt::ItemFlags usual = QAbstractTableModel::flags(index);
     const bool pickable =
-        index.isValid() && index.column() == Kind &&
+        index.isValid() && index.column() == Pick &&
         m_rows.at(static_cast<std::size_t>(index.row())).kind != RowDifference::Extra;
     return pickable ? usual | Qt::ItemIsUserCheckable : usual;
 }
@@ -201,7 +203,9 @@ QVariant RowDiffModel::headerData(int section, Qt::Orientation orientation, int 
     const auto index = static_cast<std::size_t>(std::max(section - FirstValue, 0));
     const bool named = section >= FirstValue && index < m_columns.columns.size();
     if (role == Qt::DisplayRole) {
-        return named ? text::fromUtf8(m_columns.columns[index]) : tr("Row");
+        return named             ? text::fromUtf8(m_columns.columns[index])
+               : section == Kind ? tr("Row")
+                                 : QString();
     }
     if (role == Qt::ToolTipRole && named &&
         std::ranges::find(m_columns.key, m_columns.columns[index]) != m_columns.key.end()) {

@@ -20,7 +20,7 @@ class RowDiffModel : public QAbstractTableModel
 
 public:
     /// In front of the table's own columns.
-    enum Column { Kind, FirstValue };
+    enum Column { Pick, Kind, FirstValue };
     enum RowDiffRole { KindRole = Qt::UserRole, ChangedRole };
 
     explicit RowDiffModel(QObject* parent = nullptr);

@@ -72,7 +72,7 @@ void OverviewPage::build()
     constexpr int kColumns = 3;
     int place = 0;
     for (StatTile* tile : {m_rpo, m_hot, m_waiting, m_drill, m_jobs, m_storage}) {
-        tile->setMinimumHeight(84);
+        tile->setMinimumHeight(72);
         grid->addWidget(tile, place / kColumns, place % kColumns);
         grid->setColumnStretch(place++ % kColumns, 1);
     }
@@ -119,6 +119,8 @@ QTableWidget* OverviewPage::makeTable(const QStringList& headers)
 {
     auto* table = new QTableWidget(0, static_cast<int>(headers.size()), this);
     table->setHorizontalHeaderLabels(headers);
+    // A small window must not grow for it: it scrolls.
+    table->setMinimumHeight(40);
     table->verticalHeader()->hide();
     table->setShowGrid(false);
     table->setFrameShape(QFrame::NoFrame);

@@ -392,7 +392,7 @@ void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
         painter.setPen(theme.muted);
         painter.drawText(QRectF(x, area.top(), 400.0, area.height()),
                          Qt::AlignLeft | Qt::AlignVCenter, said);
-        x += metrics.horizontalAdvance(said) + 18.0;
+        x += metrics.horizontalAdvance(said) + 12.0;
     };
     const QColor tier = theme.tierColour({});
     paintBackupGlyph(painter, {x + 5.0, y}, 5.5, tier, true);

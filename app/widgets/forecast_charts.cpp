@@ -47,11 +47,12 @@ std::unique_ptr<QChart> makeChart(const QWidget& widget, const QString& title)
     auto chart = std::make_unique<QChart>();
     chart->setBackgroundBrush(theme.panel);
     chart->setBackgroundRoundness(0.0);
-    chart->setMargins({4, 2, 4, 2});
+    chart->setMargins({2, 0, 2, 0});
     chart->setTitle(title);
     chart->setTitleBrush(theme.text);
     chart->legend()->setLabelColor(theme.muted);
-    chart->legend()->setAlignment(Qt::AlignBottom);
+    // Beside the plot: in a dock there is more width than height.
+    chart->legend()->setAlignment(Qt::AlignRight);
     return chart;
 }
 
@@ -183,8 +184,9 @@ void ForecastErrorChart::refresh()
     chart->addSeries(bars);
     auto* across = new QBarCategoryAxis(chart.get());
     across->append(leads);
-    across->setTitleText(leads.isEmpty() ? tr("no forecast has come true yet")
-                                         : tr("made ahead by"));
+    if (leads.isEmpty()) {
+        chart->setTitle(tr("no forecast has come true yet"));
+    }
     auto* up = new QValueAxis(chart.get());
     up->setRange(0.0, std::ceil(top * 11.0) / 10.0);
     up->setLabelFormat(QStringLiteral("%.2f"));
@@ -229,7 +231,13 @@ void ShardForecastChart::changeEvent(QEvent* event)
 void ShardForecastChart::refresh()
 {
     const Theme& theme = Theme::of(palette());
-    std::unique_ptr<QChart> chart = makeChart(*this, m_title);
+    // Unit and zone stand in the title: beside the axes they would take the plot's room.
+    const QString zone = m_zone.name(
+        viewmath::fromSeconds(m_lines.expected.empty() ? 0.0 : m_lines.expected.back().seconds));
+    const QString axes = QStringLiteral("  ·  ") + text::metricUnit(HeatMetric::Rows) +
+                         QStringLiteral("  ·  ") + zone;
+    std::unique_ptr<QChart> chart =
+        makeChart(*this, m_lines.measured.empty() ? m_title : m_title + axes);
     std::vector<QAbstractSeries*> all;
     if (!m_lines.expected.empty()) {
         QAreaSeries* band = addBand(*chart, m_lines, mixed(theme.panel, theme.warm, 0.35));
@@ -251,13 +259,10 @@ void ShardForecastChart::refresh()
     auto* across = new QDateTimeAxis(chart.get());
     across->setFormat(QStringLiteral("HH:mm"));
     across->setTickCount(5);
-    across->setTitleText(m_zone.name(
-        viewmath::fromSeconds(m_lines.expected.empty() ? 0.0 : m_lines.expected.back().seconds)));
     auto* up = new QValueAxis(chart.get());
     up->setRange(0.0, m_lines.top * 1.05);
     up->setTickCount(4);
     up->setLabelFormat(QStringLiteral("%.0f"));
-    up->setTitleText(text::metricUnit(HeatMetric::Rows));
     chart->addAxis(across, Qt::AlignBottom);
     chart->addAxis(up, Qt::AlignLeft);
     for (QAbstractSeries* series : all) {

@@ -12,7 +12,7 @@ namespace isotherm::test
 namespace
 {
 
-constexpr qint64 kPatience = 15'000;
+constexpr qint64 kPatience = 60'000;
 
 WallTime nowTime()
 {

@@ -31,7 +31,7 @@ ChangeCard* openCard(test::ConsoleFixture& fixture)
     }
     fixture.window().showView(View::Changes);
     ChangesPage& page = fixture.window().changesPage();
-    if (!QTest::qWaitFor([&] { return page.card(kProposed) != nullptr; }, 15'000)) {
+    if (!QTest::qWaitFor([&] { return page.card(kProposed) != nullptr; }, 60'000)) {
         return nullptr;
     }
     QTest::qWait(50); // the cards are laid out

@@ -44,17 +44,17 @@ bool compareRows(test::ConsoleFixture& fixture)
     QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
     wizard.where().setDestination(RestoreDestination::Compare);
     QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
-    if (!QTest::qWaitFor([&] { return wizard.plan().has_value(); }, 15'000)) {
+    if (!QTest::qWaitFor([&] { return wizard.plan().has_value(); }, 60'000)) {
         return false;
     }
     QTest::mouseClick(&wizard.nextButton(), Qt::LeftButton);
     return QTest::qWaitFor([&] { return page.recovery().diffPanel().rows().rowCount() > 0; },
-                           15'000);
+                           60'000);
 }
 
 RecoveryReview* waitForReview(RecoveryView& view)
 {
-    return QTest::qWaitFor([&] { return view.review() != nullptr; }, 15'000) ? view.review()
+    return QTest::qWaitFor([&] { return view.review() != nullptr; }, 60'000) ? view.review()
                                                                              : nullptr;
 }
 
@@ -100,7 +100,7 @@ private Q_SLOTS:
         RowDiffModel& rows = panel.rows();
         for (const int row : {0, 2}) {
             QVERIFY(
-                rows.setData(rows.index(row, RowDiffModel::Kind), Qt::Checked, Qt::CheckStateRole));
+                rows.setData(rows.index(row, RowDiffModel::Pick), Qt::Checked, Qt::CheckStateRole));
         }
         QCOMPARE(panel.choice().currentData().toInt(), static_cast<int>(RowChoice::Picked));
         QTest::mouseClick(&panel.sqlButton(), Qt::LeftButton);

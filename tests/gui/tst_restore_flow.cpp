@@ -43,7 +43,7 @@ RestoreWizard& atWhen(test::ConsoleFixture& fixture, const std::vector<ShardId>&
         return fixture.agent().called("restorableRanges") &&
                !fixture.console().restorable().ranges().empty();
     };
-    if (!QTest::qWaitFor(known, 15'000)) {
+    if (!QTest::qWaitFor(known, 60'000)) {
         qWarning("no restorable ranges came");
     }
     fixture.console().view().setSelection({shards, std::nullopt});
