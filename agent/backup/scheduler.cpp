@@ -31,8 +31,9 @@ Scheduler::Scheduler(Parts parts, SchedulerOptions options)
 
 Status Scheduler::tick()
 {
+    // One moment for all of it: what is due "now" must not lie behind the moment it is compared with.
     const WallTime now = m_parts.clock.wallNow();
-    ISO_ASSIGN(const std::vector<Candidate> all, candidates());
+    ISO_ASSIGN(const std::vector<Candidate> all, candidates(now));
     const auto active = static_cast<std::size_t>(
         std::count_if(all.begin(), all.end(), [this](const Candidate& candidate) {
             return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
@@ -75,7 +76,7 @@ Status Scheduler::serve(const Candidate& candidate, std::size_t& room)
 
 Result<std::vector<ScheduleEntry>> Scheduler::entries() const
 {
-    ISO_ASSIGN(const std::vector<Candidate> all, candidates());
+    ISO_ASSIGN(const std::vector<Candidate> all, candidates(m_parts.clock.wallNow()));
     std::vector<ScheduleEntry> entries;
     entries.reserve(all.size());
     for (const Candidate& candidate : all) {
@@ -106,9 +107,8 @@ void Scheduler::setPolicy(const SchedulePolicy& policy)
     m_policy = policy;
 }
 
-Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
+Result<std::vector<Scheduler::Candidate>> Scheduler::candidates(WallTime now) const
 {
-    const WallTime now = m_parts.clock.wallNow();
     const SchedulePolicy policy = this->policy();
     ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
     ISO_ASSIGN(const auto schedules, m_parts.schedules.all());
@@ -132,7 +132,7 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates() const
                                 {keyspace, i}};
             const auto schedule = schedules.find(shard.id);
             if (backup != newest.end() && m_parts.captured && m_parts.captured(candidate.place)) {
-                chooseKind(candidate, due, backup->second, turns);
+                chooseKind(candidate, due, backup->second, turns, now);
             } else if (backup != newest.end() && schedule != schedules.end()) {
                 candidate.schedule = schedule->second;
                 candidate.shape = shape;
@@ -163,13 +163,13 @@ ChainFacts Scheduler::chainOf(const topology::ShardPlace& place,
 }
 
 void Scheduler::chooseKind(Candidate& candidate, const DueTime& due, const BackupRecord& newest,
-                           const std::map<ShardId, FullTurn>& turns) const
+                           const std::map<ShardId, FullTurn>& turns, WallTime now) const
 {
     ChainFacts chain = chainOf(candidate.place, newest);
     if (const auto turn = turns.find(candidate.entry.shard); turn != turns.end()) {
         chain.turn = turn->second;
     }
-    BackupChoice choice = chooseBackup(due, chain, m_book.rules(), m_parts.clock.wallNow());
+    BackupChoice choice = chooseBackup(due, chain, m_book.rules(), now);
     candidate.entry.due = choice.due;
     candidate.entry.kind = choice.kind;
     candidate.entry.reason = std::move(choice.reason);

@@ -99,7 +99,7 @@ private:
     };
 
     [[nodiscard]] static bool goesBefore(const Candidate& a, const Candidate& b);
-    [[nodiscard]] Result<std::vector<Candidate>> candidates() const;
+    [[nodiscard]] Result<std::vector<Candidate>> candidates(WallTime now) const;
     [[nodiscard]] Status serve(const Candidate& candidate, std::size_t& room);
     void noteUnchanged(Candidate& candidate, const BackupRecord& newest) const;
     [[nodiscard]] ShardFacts factsOf(const topology::ShardPlace& place,
@@ -108,7 +108,7 @@ private:
     [[nodiscard]] Status submit(const Candidate& candidate);
     /// Incremental, or the shard's full of this rotation when that comes first.
     void chooseKind(Candidate& candidate, const DueTime& due, const BackupRecord& newest,
-                    const std::map<ShardId, FullTurn>& turns) const;
+                    const std::map<ShardId, FullTurn>& turns, WallTime now) const;
     [[nodiscard]] ChainFacts chainOf(const topology::ShardPlace& place,
                                      const std::optional<BackupRecord>& newest) const;
 

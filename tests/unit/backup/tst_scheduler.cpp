@@ -194,6 +194,23 @@ struct World
     Scheduler scheduler;
 };
 
+/// Goes on while it is looked at, as real ones do.
+class RestlessClock final : public Clock
+{
+public:
+    explicit RestlessClock(const Clock& start) : m_start(start) {}
+
+    [[nodiscard]] WallTime wallNow() const override
+    {
+        return m_start.wallNow() + std::chrono::microseconds(++m_looks);
+    }
+    [[nodiscard]] Instant now() const override { return m_start.now(); }
+
+private:
+    const Clock& m_start;
+    mutable std::atomic<std::int64_t> m_looks{0};
+};
+
 std::set<std::string> runsOf(World& world, const std::string& backup)
 {
     const auto manifest = world.repository->loadManifest(backup);
@@ -283,6 +300,29 @@ private Q_SLOTS:
         const auto all = world.scheduler.entriesAhead({.keyspace = "quick", .limit = 7});
         QCOMPARE(all->size(), std::size_t(7));
         QVERIFY(all->front().keyspace == "quick" && all->front().kind == BackupKind::Incremental);
+    }
+
+    /// What is due now must not be due a microsecond later than the tick's own now.
+    void tick_clockGoesOn_turnsAreServed()
+    {
+        World world({100});
+        (void)world.tickAndWait();
+        world.capturing = true;
+        const RotationOptions rotation;
+        const WallTime next = rotationAt(world.clock.wallNow(), rotation).end;
+        world.pass(std::chrono::duration_cast<std::chrono::milliseconds>(
+            next + rotation.rotation - rotation.slot - world.clock.wallNow()));
+        const RestlessClock restless(world.clock);
+        Scheduler scheduler({world.topology, world.backups, world.schedules, *world.repository,
+                             world.temperatures, world.changes, world.jobs, restless, world.log,
+                             [](const topology::ShardPlace&) { return true; }},
+                            World::plainWishes());
+        const std::size_t before = world.jobs.jobs({})->size();
+        QVERIFY(scheduler.tick().ok());
+        QCOMPARE(world.jobs.jobs({})->size(), before + 2);
+        const JobId last = world.jobs.jobs({})->front().id;
+        QCOMPARE(world.jobStore.get(last)->params, backupParams(BackupKind::Synthetic));
+        QTRY_COMPARE(world.jobs.jobs({true, 10})->size(), std::size_t(0));
     }
 
     void entries_chainAtItsLimit_isCompactedBeforeItsTurn()
