@@ -129,18 +129,29 @@ private:
                m_bars[begin].loadShare >= m_policy.isolateAbove;
     }
 
-    /// A hot key's part may have hardly any rows: alone, or with a fringe too thin to stand alone.
-    [[nodiscard]] bool hasIsolated(std::size_t begin, std::size_t end) const
+    /// A hot key's part may have hardly any rows, and so may what lies between it and the next hot
+    /// key or the end of the range: else the key could not be alone. Without any row on the fringe
+    /// the key takes it along.
+    [[nodiscard]] bool mayBeThin(std::size_t begin, std::size_t end) const
     {
-        return std::any_of(m_isolated.begin(), m_isolated.end(),
-                           [=](std::size_t bar) { return bar >= begin && bar < end; });
+        const bool holdsHotKey =
+            std::any_of(m_isolated.begin(), m_isolated.end(),
+                        [=](std::size_t bar) { return bar >= begin && bar < end; });
+        return holdsHotKey || (isBorder(begin) && isBorder(end) && m_rows[end] > m_rows[begin]);
+    }
+
+    /// An end of the range, or a cut that sets a hot key apart.
+    [[nodiscard]] bool isBorder(std::size_t bar) const
+    {
+        return bar == 0 || bar == m_bars.size() ||
+               std::binary_search(m_forced.begin(), m_forced.end(), bar);
     }
 
     [[nodiscard]] double costOf(std::size_t begin, std::size_t end) const
     {
         constexpr double kSpanned = 10; // more than any balance can be worth
         const double load = m_load[end] - m_load[begin];
-        if (!m_rows.empty() && !hasIsolated(begin, end) &&
+        if (!m_rows.empty() && !mayBeThin(begin, end) &&
             m_rows[end] - m_rows[begin] < m_policy.leastRowShare) {
             return kNever;
         }

@@ -48,9 +48,9 @@ struct CutAnswer
 
 /// The cuts that make the loads of the parts as equal as can be (least sum of squares over all
 /// possible cuts): at bars of the histogram, each part with at least policy.leastRowShare of the
-/// rows. A key with policy.isolateAbove of the load or more gets a part of its own; each further
-/// part then takes its share of the rest. Fewer parts than wanted when rows or keys do not
-/// suffice.
+/// rows. A key with policy.isolateAbove of the load or more gets a part of its own, however few rows
+/// it and what lies beside it have; each further part then takes its share of the rest. Fewer parts
+/// than wanted when rows or keys do not suffice.
 [[nodiscard]] CutAnswer chooseCuts(const KeyLoads& keys, const CutQuestion& question,
                                    const Policy& policy);
 

@@ -18,6 +18,12 @@ using namespace isotherm::sharding::test;
 namespace
 {
 
+std::uint64_t randomSeed()
+{
+    const std::string given = qgetenv("ISOTHERM_SEED").toStdString();
+    return given.empty() ? std::random_device{}() : std::stoull(given);
+}
+
 double heaviest(const CutPlan& plan)
 {
     double most = 0;
@@ -49,7 +55,9 @@ private Q_SLOTS:
     void chooseCuts_evenLoad_halvesIt();
     void chooseCuts_manyParts_allEqual();
     void chooseCuts_hotKey_getsPartOfItsOwn();
+    void chooseCuts_hotKeyNearTheEdge_isAloneAllTheSame();
     void chooseCuts_hotKeyAtTheEdge_noEmptyPart();
+    void chooseCuts_twoHotKeysCloseTogether_bothAlone();
     void chooseCuts_refusals_data();
     void chooseCuts_refusals();
     void chooseCuts_fewRowsBelowTheCut_movesItUp();
@@ -106,18 +114,44 @@ void TestCuts::chooseCuts_hotKey_getsPartOfItsOwn()
     QCOMPARE(two.plan->parts.size(), std::size_t{2});
 }
 
-void TestCuts::chooseCuts_hotKeyAtTheEdge_noEmptyPart()
+void TestCuts::chooseCuts_hotKeyNearTheEdge_isAloneAllTheSame()
 {
     KeyLoads keys;
     keys.observations = 5000; // half a percent of the rows is below the hot key
     keys.bars = {barOf(0, 0.1), hotKey(5, 0.5), barOf(6, 0.2), barOf(500, 0.2)};
     const auto bounds = evenRows(0, 1000, 1000);
+    const CutAnswer answer = chooseCuts(keys, {2, bounds}, {});
+    QVERIFY(answer.plan);
+    QCOMPARE(answer.plan->cuts, (std::vector<Key>{keyOf(5), keyOf(6)}));
+    QVERIFY(answer.plan->parts[1].oneKey);
+}
+
+void TestCuts::chooseCuts_hotKeyAtTheEdge_noEmptyPart()
+{
+    KeyLoads keys;
+    keys.observations = 5000; // no row at all is below the hot key: reads of what is not there
+    keys.bars = {barOf(-9, 0.1), hotKey(0, 0.5), barOf(1, 0.2), barOf(500, 0.2)};
+    const auto bounds = evenRows(0, 1000, 1000);
     const CutAnswer answer = chooseCuts(keys, {3, bounds}, {});
     QVERIFY(answer.plan);
     QCOMPARE(answer.plan->parts.size(), std::size_t{3});
     for (const auto& part : answer.plan->parts) {
-        QVERIFY(*part.rowShare >= 0.005); // the hot key took the fringe below it along
+        QVERIFY(*part.rowShare > 0); // the hot key took the fringe below it along
     }
+}
+
+void TestCuts::chooseCuts_twoHotKeysCloseTogether_bothAlone()
+{
+    KeyLoads keys;
+    keys.observations = 5000;
+    keys.bars = {barOf(0, 0.15), hotKey(500, 0.3), barOf(501, 0.1), hotKey(503, 0.3),
+                 barOf(504, 0.15)};
+    const auto bounds = evenRows(0, 1000, 1000);
+    const CutAnswer answer = chooseCuts(keys, {2, bounds}, {});
+    QVERIFY(answer.plan);
+    QCOMPARE(answer.plan->cuts,
+             (std::vector<Key>{keyOf(500), keyOf(501), keyOf(503), keyOf(504)}));
+    QVERIFY(answer.plan->parts[1].oneKey && answer.plan->parts[3].oneKey);
 }
 
 void TestCuts::chooseCuts_refusals_data()
@@ -174,8 +208,8 @@ void TestCuts::chooseCuts_fewRowsBelowTheCut_movesItUp()
 
 void TestCuts::chooseCuts_randomLoads_bestOfAllCuts()
 {
-    const std::uint64_t seed = std::random_device{}();
-    qInfo("seed %llu", static_cast<unsigned long long>(seed));
+    const std::uint64_t seed = randomSeed();
+    qInfo("seed %llu (repeat with ISOTHERM_SEED)", static_cast<unsigned long long>(seed));
     std::mt19937_64 random(seed);
     for (int round = 0; round < 50; ++round) {
         const ZipfKeys zipf(random, 50 + random() % 300,
@@ -192,12 +226,13 @@ void TestCuts::chooseCuts_randomLoads_bestOfAllCuts()
 
 void TestCuts::chooseCuts_randomLoads_partsAreARangePartition()
 {
-    const std::uint64_t seed = 7; // 2303412727 leaves a hot key in company: not understood yet
-    qInfo("seed %llu", static_cast<unsigned long long>(seed));
+    const std::uint64_t seed = randomSeed();
+    qInfo("seed %llu (repeat with ISOTHERM_SEED)", static_cast<unsigned long long>(seed));
     std::mt19937_64 random(seed);
     int planned = 0;
     for (int round = 0; round < 100; ++round) {
-        const std::size_t count = 2 + random() % 200;
+        // Bounds between any two keys: each has rows, as far as can be told.
+        const std::size_t count = 2 + random() % 199;
         const ZipfKeys zipf(random, count, 0.2 * static_cast<double>(random() % 10));
         const KeyLoads keys = zipf.exact(0);
         const auto bounds = evenRows(0, static_cast<std::int64_t>(count));
@@ -216,8 +251,12 @@ void TestCuts::chooseCuts_randomLoads_partsAreARangePartition()
         double sum = 0;
         for (std::size_t i = 0; i < plan.parts.size(); ++i) {
             sum += plan.parts[i].loadShare;
-            QVERIFY(plan.parts[i].loadShare >= policy.isolateAbove ||
+            // Hardly any rows: only what a hot key left over between it and the next or the end.
+            const bool besideHotKey = (i > 0 && plan.parts[i - 1].oneKey) ||
+                                      (i + 1 < plan.parts.size() && plan.parts[i + 1].oneKey);
+            QVERIFY(plan.parts[i].oneKey || besideHotKey ||
                     *plan.parts[i].rowShare >= policy.leastRowShare - 1e-9);
+            QVERIFY(*plan.parts[i].rowShare > 0);
         }
         QVERIFY(std::abs(sum - 1) < 1e-9);
         QVERIFY(heaviest(plan) <= policy.mostHeavyPart);
