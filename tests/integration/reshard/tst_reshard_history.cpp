@@ -4,6 +4,7 @@
 #include "agent/backup/catalog.h"
 #include "agent/backup/increment.h"
 #include "agent/backup/shard_backup.h"
+#include "agent/postgres/init_sql.h"
 #include "agent/reshard/child_history.h"
 #include "agent/storage/directory_store.h"
 #include "tests/harness/test_log.h"
@@ -191,6 +192,40 @@ private:
         QVERIFY(all == moment.rows);
     }
 
+    Result<std::vector<repository::Manifest>> manifests(ShardId shard)
+    {
+        BackupFilter filter;
+        filter.shards = {shard};
+        filter.limit = 1'000;
+        ISO_ASSIGN(const auto backups, m_backups->list(filter)); // newest first
+        std::vector<repository::Manifest> all;
+        for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) {
+            ISO_ASSIGN(repository::Manifest manifest, m_repository->loadManifest(backup->id));
+            all.push_back(std::move(manifest));
+        }
+        return all;
+    }
+
+    /// The first manifest of a new shard names runs of the old ones and none besides.
+    void verifyNothingCopied(ShardId child, const std::vector<ShardId>& parents)
+    {
+        std::set<std::string> theirs;
+        for (const ShardId parent : parents) {
+            const auto all = manifests(parent);
+            ISO_VERIFY_OK(all);
+            for (const repository::RunRef& run : all->back().tables[0].runs) {
+                theirs.insert(run.object);
+            }
+        }
+        const auto ours = manifests(child);
+        ISO_VERIFY_OK(ours);
+        QVERIFY(!ours->front().tables[0].runs.empty());
+        for (const repository::RunRef& run : ours->front().tables[0].runs) {
+            QVERIFY2(theirs.contains(run.object), run.object.c_str());
+        }
+        QVERIFY(ours->back().tables[0].runs.size() > ours->front().tables[0].runs.size());
+    }
+
     void reshard(const reshard::ReshardRequest& request)
     {
         const auto job = m_world->run(request);
@@ -219,6 +254,10 @@ private Q_SLOTS:
         ISO_VERIFY_OK(cluster);
         m_cluster = std::move(*cluster);
         exec(kSchema);
+        // Without event triggers nothing tells where one part's history ends and another's begins.
+        postgres::InitSqlOptions init;
+        init.schemas = {"public"};
+        exec(postgres::initSql(init));
         m_log = std::make_unique<TestLog>();
         m_folder = std::make_unique<TempDir>("isohist");
         std::filesystem::create_directories(m_folder->path() / "repository");
@@ -254,9 +293,6 @@ private Q_SLOTS:
 
     void splitAndMergeBack_everyMomentOnBothSides_comesBackAsItWas()
     {
-        QSKIP(
-            "since leaves end with their markers, the backups of new shards begin anew instead of "
-            "going on from the old ones': nothing is lost, but history does not cross the switch");
         const ShardId parent = shards()[0].id;
         ISO_VERIFY_OK(backUp(parent));
         work(1);
@@ -286,8 +322,16 @@ private Q_SLOTS:
         verifyMoment(m_moments[3], {halves[0].id, halves[1].id});
         verifyMoment(m_moments[0], {parent});
         verifyMoment(m_moments[2], {halves[0].id, halves[1].id});
-        // The merged shard's own runs reach back as well: they are the same ones.
+        // The new shards' own manifests reach back as well, across one switch and across two.
+        verifyMoment(m_moments[1], {halves[0].id, halves[1].id});
+        verifyMoment(m_moments[0], {halves[0].id, halves[1].id});
+        for (std::size_t i = 0; i < 4; ++i) {
+            verifyMoment(m_moments[i], {merged[0].id});
+        }
         QVERIFY(m_moments[0].rows != m_moments[4].rows);
+        verifyNothingCopied(halves[0].id, {parent});
+        verifyNothingCopied(halves[1].id, {parent});
+        verifyNothingCopied(merged[0].id, {halves[0].id, halves[1].id});
     }
 
     void noBackupOfTheParent_theChildrenNeedOneOfTheirOwn()
