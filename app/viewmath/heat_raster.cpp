@@ -147,9 +147,11 @@ void HeatRaster::paint(const RasterColours& colours, const PixelBuffer& buffer,
         for (std::size_t xTile = 0; xTile < buffer.width; xTile += kTile) {
             const Tile tile{xTile, std::min(xTile + kTile, buffer.width), yTile,
                             std::min(yTile + kTile, buffer.height)};
-            // Most tiles hold nothing but measured cells: those need no decisions per pixel.
-            if (!paintPlain(colours, buffer, tile) || tile.xEnd > forecastX) {
+            // Most tiles hold nothing but known cells: those need no decisions per pixel.
+            if (!paintPlain(colours, buffer, tile)) {
                 paintMarked(colours, buffer, tile, forecastX);
+            } else if (tile.xEnd > forecastX) {
+                hatchForecast(buffer, tile, std::max(tile.x, forecastX));
             }
         }
     }
@@ -169,6 +171,18 @@ bool HeatRaster::paintPlain(const RasterColours& colours, const PixelBuffer& buf
         }
     }
     return lowest != kMissingLevel;
+}
+
+void HeatRaster::hatchForecast(const PixelBuffer& buffer, const Tile& tile, std::size_t fromX)
+{
+    for (std::size_t y = tile.y; y < tile.yEnd; ++y) {
+        Rgb* line = buffer.pixels + y * buffer.stride;
+        const std::size_t behind = (fromX + y) % kForecastPeriod;
+        const std::size_t first = behind == 0 ? fromX : fromX + kForecastPeriod - behind;
+        for (std::size_t x = first; x < tile.xEnd; x += kForecastPeriod) {
+            line[x] = lifted(line[x]);
+        }
+    }
 }
 
 void HeatRaster::paintMarked(const RasterColours& colours, const PixelBuffer& buffer,

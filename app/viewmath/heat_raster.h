@@ -66,6 +66,8 @@ private:
                     const Tile& tile) const;
     void paintMarked(const RasterColours& colours, const PixelBuffer& buffer, const Tile& tile,
                      std::size_t forecastX) const;
+    /// Stripes over known cells right of `fromX`.
+    static void hatchForecast(const PixelBuffer& buffer, const Tile& tile, std::size_t fromX);
     static void rangesOf(Span cells, std::size_t pixels, std::size_t count, std::size_t halvings,
                          std::vector<Range>& to);
 
