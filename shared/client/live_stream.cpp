@@ -22,6 +22,26 @@ struct Ending
     bool hadSnapshot = false;
 };
 
+/// Longer than one attempt of the channel (GRPC_ARG_MIN_RECONNECT_BACKOFF_MS).
+constexpr auto kPatience = std::chrono::seconds(6);
+constexpr auto kLook = milliseconds(100);
+
+/// Lets the channel finish an attempt to connect. A channel that has failed fails calls at once,
+/// and reads what an agent answers to its handshake only while somebody waits on it: without this
+/// a stream that was broken by a silent network would never come back.
+void awaitChannel(grpc::Channel& channel, const std::stop_token& stop)
+{
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    grpc_connectivity_state state = channel.GetState(true);
+    const bool hadFailed = state == GRPC_CHANNEL_TRANSIENT_FAILURE;
+    while (state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_SHUTDOWN &&
+           (hadFailed || state != GRPC_CHANNEL_TRANSIENT_FAILURE) && !stop.stop_requested() &&
+           std::chrono::steady_clock::now() < deadline) {
+        channel.WaitForStateChange(state, std::chrono::system_clock::now() + kLook);
+        state = channel.GetState(true);
+    }
+}
+
 /// One background thread that subscribes, reads, and subscribes again.
 class LiveStream final : public LiveSubscription
 {
@@ -76,6 +96,7 @@ private:
 
     Ending follow(const std::stop_token& stop)
     {
+        awaitChannel(*m_connection->channel, stop);
         grpc::ClientContext context;
         {
             const std::lock_guard lock(m_mutex);

@@ -4,13 +4,17 @@
 #include "tests/unit/api/loopback_agent.h"
 
 #include <QtTest/QtTest>
+#include <arpa/inet.h>
 #include <cstring>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 #include <isotherm/v1/agent.grpc.pb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace isotherm;
 using namespace isotherm::test;
@@ -158,6 +162,7 @@ private Q_SLOTS:
     void watch_brokenSequence_asksForAFreshSnapshot_data();
     void watch_brokenSequence_asksForAFreshSnapshot();
     void watch_serverRestart_reconnectsWithAFreshSnapshot();
+    void watch_silentForAWhile_reconnects();
     void watch_revokedMeanwhile_endsAndIsAudited();
     void watch_refused_saysWhy();
     void watch_secondSampling_isAskedForOnlyWhileWatched();
@@ -383,6 +388,37 @@ void TestLiveStream::watch_serverRestart_reconnectsWithAFreshSnapshot()
             QCOMPARE(update.sequence, std::uint64_t{1});
         }
     }
+}
+
+/// A host that takes connections and says nothing, as a frozen agent or a firewall does.
+void TestLiveStream::watch_silentForAWhile_reconnects()
+{
+    // Between its attempts nobody waits on the channel, as in a console that is offline.
+    client::ClientOptions options;
+    options.firstRetry = std::chrono::seconds(7);
+    options.lastRetry = options.firstRetry;
+    const auto patient = client::connectAgent(m_profile, options);
+    QVERIFY(patient.ok());
+    Recorder recorder;
+    const auto stream = (*patient)->watch({}, recorder.observer());
+    QTRY_COMPARE(recorder.snapshots(), std::size_t{1});
+    m_agent->stopServer();
+    const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int yes = 1;
+    QCOMPARE(::setsockopt(silent, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto colon = m_profile.address.rfind(':');
+    address.sin_port =
+        htons(static_cast<std::uint16_t>(std::stoi(m_profile.address.substr(colon + 1))));
+    QCOMPARE(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    QCOMPARE(::listen(silent, 16), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        recorder.wasTold(ConnectionState::Disconnected, QStringLiteral("andshake")), 30'000);
+    ::close(silent);
+    m_agent->startServer();
+    QTRY_COMPARE_WITH_TIMEOUT(recorder.snapshots(), std::size_t{2}, 30'000);
 }
 
 void TestLiveStream::watch_revokedMeanwhile_endsAndIsAudited()
