@@ -84,14 +84,22 @@ milliseconds scaled(milliseconds duration, double factor)
 namespace
 {
 
+/// As a person says it: no milliseconds in minutes.
+std::string spoken(milliseconds duration)
+{
+    return formatDuration(duration < std::chrono::minutes(1)
+                              ? duration
+                              : std::chrono::round<std::chrono::seconds>(duration));
+}
+
 /// An objective can only shorten an interval.
 void shorten(Rule& rule, const std::optional<milliseconds>& rpo)
 {
-    rule.why += ": every " + formatDuration(rule.interval);
+    rule.why += ": every " + spoken(rule.interval);
     if (rpo && scaled(*rpo, kRpoStart) < rule.interval) {
         rule.interval = scaled(*rpo, kRpoStart);
-        rule.why += ", shortened to " + formatDuration(rule.interval) + " by the objective of " +
-                    formatDuration(*rpo);
+        rule.why +=
+            ", shortened to " + spoken(rule.interval) + " by the objective of " + spoken(*rpo);
     }
 }
 

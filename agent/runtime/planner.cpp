@@ -300,7 +300,10 @@ void Planner::tell()
         return;
     }
     const auto more = hot.end() - first - 1;
-    m_parts.health.raise({DiagnosticLevel::Warning, kCode,
+    // Busy but borne with ease is worth knowing, and nothing to be woken for.
+    const bool borne =
+        more == 0 && first->reason == sharding::refusalName(sharding::RefusalReason::NodeNotBusy);
+    m_parts.health.raise({borne ? DiagnosticLevel::Info : DiagnosticLevel::Warning, kCode,
                           "shard " + std::to_string(first->shard.get()) + " of " + first->keyspace +
                               " " + first->rangeText + " is too hot and is not split (" +
                               first->reason + "): " + first->text +

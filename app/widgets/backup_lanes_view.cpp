@@ -31,15 +31,13 @@ constexpr double kObjectiveHeight = 2.0;
 /// Of what is on screen, for what will happen next.
 constexpr double kFutureShare = 0.22;
 constexpr double kGrabPixels = 6.0;
+constexpr double kLegendGlyph = 10.0;
+constexpr double kLegendBox = 22.0;
+constexpr double kLegendGap = 6.0;
 
 double axisHeight(const QWidget& widget)
 {
     return QFontMetricsF(widget.font()).height() * 2.0 + 12.0;
-}
-
-double legendHeight(const QWidget& widget)
-{
-    return QFontMetricsF(widget.font()).height() + 16.0;
 }
 
 /// Hollow, as nothing is there yet: a diamond for a full from the database, a square for one made
@@ -136,7 +134,7 @@ void BackupLanesView::setNotice(const QString& notice)
 
 QRectF BackupLanesView::lanesArea() const
 {
-    const double bottom = axisHeight(*this) + legendHeight(*this);
+    const double bottom = axisHeight(*this) + legendHeight();
     return {kNameWidth, 4.0, viewport()->width() - kNameWidth - kRightMargin,
             viewport()->height() - bottom - 4.0};
 }
@@ -184,8 +182,7 @@ void BackupLanesView::paintEvent(QPaintEvent* /*event*/)
         paintLane(painter, i, {lanes.left(), y, lanes.width(), kLaneHeight});
     }
     painter.restore();
-    paintLegend(painter, {lanes.left(), viewport()->height() - legendHeight(*this), lanes.width(),
-                          legendHeight(*this)});
+    paintLegend(painter);
     if (m_dimmed) {
         HeatOverlay(painter, theme, lanes.toRect()).paintDimmed();
     }
@@ -382,49 +379,77 @@ QString BackupLanesView::plannedAt(const viewmath::BackupLane& lane, double seco
     return {};
 }
 
-void BackupLanesView::paintLegend(QPainter& painter, const QRectF& area) const
+std::vector<BackupLanesView::LegendEntry> BackupLanesView::legend() const
 {
     const Theme& theme = Theme::of(palette());
-    const QFontMetricsF metrics(font());
-    double x = 14.0;
-    const double y = area.center().y();
-    const auto say = [&](const QString& said) {
-        painter.setPen(theme.muted);
-        painter.drawText(QRectF(x, area.top(), 400.0, area.height()),
-                         Qt::AlignLeft | Qt::AlignVCenter, said);
-        x += metrics.horizontalAdvance(said) + 12.0;
-    };
     const QColor tier = theme.tierColour({});
-    paintBackupGlyph(painter, {x + 5.0, y}, 5.5, tier, true);
-    x += 16.0;
-    say(tr("full"));
-    paintBackupGlyph(painter, {x + 5.0, y}, 4.0, tier, true);
-    x += 16.0;
-    say(tr("incremental"));
-    paintBackupGlyph(painter, {x + 5.0, y}, 4.0, mixed(theme.panel, tier, 0.75), false);
-    x += 16.0;
-    say(tr("unchanged"));
-    const auto box = [&](const QBrush& brush, double top, double height) {
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(brush);
-        painter.drawRect(QRectF(x, y + top, 22.0, height));
-        x += 30.0;
+    const auto backup = [](double radius, const QColor& colour, bool filled) {
+        return [=](QPainter& painter, QPointF at) {
+            paintBackupGlyph(painter, at + QPointF(5.0, 0.0), radius, colour, filled);
+        };
     };
-    box(mixed(theme.panel, tier, 0.45), -kBandHeight / 2.0, kBandHeight);
-    say(tr("restorable to any commit"));
-    box(QBrush(theme.critical, Qt::BDiagPattern), -kBandHeight / 2.0, kBandHeight);
-    say(tr("gap"));
-    box(theme.critical, -kObjectiveHeight / 2.0, kObjectiveHeight);
-    say(tr("objective exceeded"));
-    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Full, theme.text);
-    x += 16.0;
-    say(tr("full due"));
-    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Synthetic, theme.text);
-    x += 16.0;
-    say(tr("synthetic full due"));
-    paintPlannedGlyph(painter, {x + 5.0, y}, BackupKind::Incremental, theme.muted);
-    x += 16.0;
-    say(tr("incremental due"));
+    const auto planned = [](BackupKind kind, const QColor& colour) {
+        return [=](QPainter& painter, QPointF at) {
+            paintPlannedGlyph(painter, at + QPointF(5.0, 0.0), kind, colour);
+        };
+    };
+    const auto box = [](const QBrush& brush, double height) {
+        return [=](QPainter& painter, QPointF at) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(brush);
+            painter.drawRect(QRectF(at.x(), at.y() - height / 2.0, kLegendBox, height));
+        };
+    };
+    return {
+        {tr("full"), kLegendGlyph, backup(5.5, tier, true)},
+        {tr("incremental"), kLegendGlyph, backup(4.0, tier, true)},
+        {tr("unchanged"), kLegendGlyph, backup(4.0, mixed(theme.panel, tier, 0.75), false)},
+        {tr("restorable to any commit"), kLegendBox,
+         box(mixed(theme.panel, tier, 0.45), kBandHeight)},
+        {tr("gap"), kLegendBox, box(QBrush(theme.critical, Qt::BDiagPattern), kBandHeight)},
+        {tr("objective exceeded"), kLegendBox, box(theme.critical, kObjectiveHeight)},
+        {tr("full due"), kLegendGlyph, planned(BackupKind::Full, theme.text)},
+        {tr("synthetic full due"), kLegendGlyph, planned(BackupKind::Synthetic, theme.text)},
+        {tr("incremental due"), kLegendGlyph, planned(BackupKind::Incremental, theme.muted)},
+    };
+}
+
+double
+BackupLanesView::layLegend(const std::vector<LegendEntry>& entries,
+                           const std::function<void(const LegendEntry&, QRectF)>& place) const
+{
+    const QFontMetricsF metrics(font());
+    const double right = viewport()->width() - kRightMargin;
+    double x = kRightMargin;
+    double y = 0.0;
+    for (const LegendEntry& entry : entries) {
+        const double width =
+            entry.glyphWidth + kLegendGap + metrics.horizontalAdvance(entry.text) + 1.0;
+        if (x > kRightMargin && x + width > right) { // one more line rather than half a word
+            x = kRightMargin;
+            y += metrics.height() + kLegendGap;
+        }
+        place(entry, {x, y, width, metrics.height()});
+        x += width + 2.0 * kLegendGap;
+    }
+    return y + metrics.height();
+}
+
+double BackupLanesView::legendHeight() const
+{
+    return layLegend(legend(), [](const LegendEntry&, const QRectF&) {}) + 16.0;
+}
+
+void BackupLanesView::paintLegend(QPainter& painter) const
+{
+    const double top = viewport()->height() - legendHeight() + 8.0;
+    layLegend(legend(), [&](const LegendEntry& entry, const QRectF& box) {
+        const QRectF area = box.translated(0.0, top);
+        entry.paintGlyph(painter, {area.left(), area.center().y()});
+        painter.setPen(Theme::of(palette()).muted);
+        painter.drawText(area.adjusted(entry.glyphWidth + kLegendGap, 0.0, 0.0, 0.0),
+                         Qt::AlignLeft | Qt::AlignVCenter, entry.text);
+    });
 }
 
 std::optional<std::size_t> BackupLanesView::laneAt(QPointF position) const

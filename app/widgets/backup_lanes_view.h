@@ -8,6 +8,7 @@
 
 #include <QAbstractScrollArea>
 #include <QBrush>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -70,6 +71,14 @@ private:
         double height = 0;
     };
 
+    struct LegendEntry
+    {
+        QString text;
+        double glyphWidth = 0;
+        /// Left of the text; at the middle of its left edge.
+        std::function<void(QPainter&, QPointF)> paintGlyph;
+    };
+
     void updateScrollBar();
     void paintLane(QPainter& painter, std::size_t index, const QRectF& area) const;
     void paintName(QPainter& painter, std::size_t index, const QRectF& area) const;
@@ -86,7 +95,13 @@ private:
     [[nodiscard]] QString plannedAt(const viewmath::BackupLane& lane, double seconds,
                                     double reach) const;
     void paintGrid(QPainter& painter, const QRectF& lanes) const;
-    void paintLegend(QPainter& painter, const QRectF& area) const;
+    /// What the signs mean, in as many lines as the width asks for.
+    [[nodiscard]] std::vector<LegendEntry> legend() const;
+    /// Gives each entry its place below the legend's top; the height of all of them.
+    double layLegend(const std::vector<LegendEntry>& entries,
+                     const std::function<void(const LegendEntry&, QRectF)>& place) const;
+    [[nodiscard]] double legendHeight() const;
+    void paintLegend(QPainter& painter) const;
     [[nodiscard]] QRectF lanesArea() const;
     [[nodiscard]] double xOf(double seconds, const QRectF& area) const;
     [[nodiscard]] std::optional<std::size_t> laneAt(QPointF position) const;
