@@ -25,6 +25,7 @@
 #include "agent/runtime/recovery_part.h"
 #include "agent/runtime/reshard_part.h"
 #include "agent/runtime/setup.h"
+#include "agent/runtime/sharding_forecast.h"
 #include "agent/runtime/sharding_part.h"
 #include "agent/runtime/upkeep_core.h"
 #include "agent/runtime/upkeep_part.h"
@@ -570,7 +571,13 @@ private:
              return m_reshard.handler().preflight(request);
          }},
         m_options.config.changes,
-        {.forecast = {},
+        {.forecast =
+             [this](ShardId shard) {
+                 // Forecasts that nothing acts on yet split nothing either.
+                 return m_options.config.forecast.mode == config::ForecastMode::Act
+                            ? forecastStepsOf(m_forecasts, shard, m_options.clock.wallNow())
+                            : std::vector<sharding::ForecastStep>();
+             },
          .keys = [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
              const auto sketch = m_tracker.sketchOf(shard.id);
              return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
