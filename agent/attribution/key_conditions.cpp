@@ -11,6 +11,7 @@ namespace
 using nlohmann::json;
 
 constexpr int kDeepest = 64;
+constexpr int kDeepestSum = 8; ///< `a + 9`, `16 * a + b`: more is no simple arithmetic
 const json kNothing = json::object();
 
 const json& part(const json& node, const char* name)
@@ -52,6 +53,65 @@ std::optional<KeyValue> constantOf(const json& constant)
         return std::nullopt; // NULL
     }
     return value;
+}
+
+std::optional<KeyValue> valueAt(const json& node, int room);
+
+/// `left sign right` of whole numbers: worked out when the parameters are known.
+std::optional<KeyValue> arithmeticOf(const json& expression, int room)
+{
+    const std::string sign = operatorOf(expression);
+    if (room == 0 || textOf(expression, "kind") != "AEXPR_OP" ||
+        (sign != "+" && sign != "-" && sign != "*")) {
+        return std::nullopt;
+    }
+    auto left = valueAt(part(expression, "lexpr"), room - 1);
+    auto right = valueAt(part(expression, "rexpr"), room - 1);
+    if (!left || !right) {
+        return std::nullopt;
+    }
+    KeyValue value;
+    value.sign = sign.front();
+    value.operands = {std::move(*left), std::move(*right)};
+    return value;
+}
+
+std::optional<KeyValue> plainOf(const json& node, int room)
+{
+    if (node.contains("A_Const")) {
+        return constantOf(node["A_Const"]);
+    }
+    if (node.contains("ParamRef")) {
+        const json& number = part(node["ParamRef"], "number");
+        KeyValue value;
+        value.parameter = number.is_number_unsigned() ? number.get<std::size_t>() : 0;
+        return value.parameter == 0 ? std::nullopt : std::optional(value);
+    }
+    return node.contains("A_Expr") ? arithmeticOf(node["A_Expr"], room) : std::nullopt;
+}
+
+std::optional<KeyValue> valueAt(const json& node, int room)
+{
+    const json* at = &node;
+    bool negated = false;
+    for (int depth = 0; depth < kDeepest && at->is_object(); ++depth) {
+        const json& expression = part(*at, "A_Expr");
+        const std::string sign =
+            expression.empty() || expression.contains("lexpr") ? "" : operatorOf(expression);
+        if (at->contains("TypeCast")) {
+            at = &part((*at)["TypeCast"], "arg");
+        } else if (sign == "-" || sign == "+") {
+            negated = negated != (sign == "-");
+            at = &part(expression, "rexpr");
+        } else {
+            auto value = plainOf(*at, room);
+            if (value) {
+                value->negated = negated;
+            }
+            return value;
+        }
+    }
+    return std::nullopt;
 }
 
 /// The one side that is a key's column, and the other.
@@ -182,34 +242,7 @@ void addRow(const json& left, const json& right, const std::string& sign,
 
 std::optional<KeyValue> valueOf(const json& node)
 {
-    const json* at = &node;
-    bool negated = false;
-    for (int depth = 0; depth < kDeepest && at->is_object(); ++depth) {
-        if (at->contains("A_Const")) {
-            auto value = constantOf((*at)["A_Const"]);
-            if (value) {
-                value->negated = negated;
-            }
-            return value;
-        }
-        if (at->contains("ParamRef")) {
-            const json& number = part((*at)["ParamRef"], "number");
-            KeyValue value;
-            value.parameter = number.is_number_unsigned() ? number.get<std::size_t>() : 0;
-            value.negated = negated;
-            return value.parameter == 0 ? std::nullopt : std::optional(value);
-        }
-        if (at->contains("TypeCast")) {
-            at = &part((*at)["TypeCast"], "arg");
-        } else if (at->contains("A_Expr") && !(*at)["A_Expr"].contains("lexpr") &&
-                   (operatorOf((*at)["A_Expr"]) == "-" || operatorOf((*at)["A_Expr"]) == "+")) {
-            negated = negated != (operatorOf((*at)["A_Expr"]) == "-");
-            at = &part((*at)["A_Expr"], "rexpr");
-        } else {
-            return std::nullopt;
-        }
-    }
-    return std::nullopt;
+    return valueAt(node, kDeepestSum);
 }
 
 std::vector<std::string> columnOf(const json& node)

@@ -25,7 +25,8 @@ struct KeyFinding
 /// Which table's key a column is; nullopt: none's.
 using ResolveColumn = std::function<std::optional<std::size_t>(const nlohmann::json& column)>;
 
-/// A constant, a parameter, a cast or a sign before either; nullopt for anything else.
+/// A constant, a parameter, a cast or a sign before either, +, - and * between them; nullopt for
+/// anything else.
 [[nodiscard]] std::optional<KeyValue> valueOf(const nlohmann::json& node);
 /// "a.id" → {a, id}; empty when it is no column.
 [[nodiscard]] std::vector<std::string> columnOf(const nlohmann::json& node);

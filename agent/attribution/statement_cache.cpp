@@ -2,6 +2,7 @@
 #include "agent/attribution/statement_cache.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace isotherm::attribution
@@ -125,10 +126,40 @@ private:
     BareStatement m_bare;
 };
 
+std::optional<std::int64_t> wholeNumber(const std::optional<std::string>& text)
+{
+    std::int64_t number = 0;
+    if (!text) {
+        return std::nullopt;
+    }
+    const char* end = text->data() + text->size();
+    const auto read = std::from_chars(text->data(), end, number);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::string> textOf(const KeyValue& value, const Values& values);
+
+/// nullopt for what is not whole numbers, and for what overflows.
+std::optional<std::string> worked(const KeyValue& value, const Values& values)
+{
+    const auto left = wholeNumber(textOf(value.operands[0], values));
+    const auto right = wholeNumber(textOf(value.operands[1], values));
+    std::int64_t result = 0;
+    if (!left || !right) {
+        return std::nullopt;
+    }
+    const bool overflows = value.sign == '+'   ? __builtin_add_overflow(*left, *right, &result)
+                           : value.sign == '-' ? __builtin_sub_overflow(*left, *right, &result)
+                                               : __builtin_mul_overflow(*left, *right, &result);
+    return overflows ? std::nullopt : std::optional(std::to_string(result));
+}
+
 std::optional<std::string> textOf(const KeyValue& value, const Values& values)
 {
     std::optional<std::string> text = value.text;
-    if (value.parameter > 0) {
+    if (!value.operands.empty()) {
+        text = worked(value, values);
+    } else if (value.parameter > 0) {
         text = value.parameter <= values.size() ? values[value.parameter - 1] : std::nullopt;
     }
     if (text && value.negated) {

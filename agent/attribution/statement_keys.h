@@ -38,12 +38,15 @@ inline constexpr std::size_t kReasonCount = 7;
 /// "no condition on the key", …
 [[nodiscard]] std::string_view reasonText(Reason reason);
 
-/// A value of a condition: a constant's text, or a parameter of the statement.
+/// A value of a condition: a constant's text, a parameter of the statement, or two such whole
+/// numbers added, subtracted or multiplied.
 struct KeyValue
 {
     std::optional<std::string> text;
     std::size_t parameter = 0; ///< from 1; 0: `text` it is
     bool negated = false;
+    char sign = 0;                  ///< '+', '-' or '*' between …
+    std::vector<KeyValue> operands; ///< … these two, instead of a text or a parameter
 };
 
 /// What the key is compared with: one of `equal`, or between `lower` and `upper`.
@@ -73,8 +76,8 @@ struct StatementKeys
 };
 
 /// Reads statements with PostgreSQL's own grammar (libpg_query). Understands =, IN, = ANY, BETWEEN,
-/// <, <=, >, >=, OR of equalities, row comparisons, parameters, casts and negative numbers on the
-/// first column of the partition key; aliases, joins on the key, subqueries and WITH; SELECT,
+/// <, <=, >, >=, OR of equalities, row comparisons, parameters, casts, signs and sums, differences
+/// and products of whole numbers on the first column of the partition key; aliases, joins on the key, subqueries and WITH; SELECT,
 /// UPDATE, DELETE, INSERT … VALUES and MERGE's target. Thread-safe; immutable.
 class StatementReader
 {

@@ -65,6 +65,19 @@ void addKeyConditions()
     row("select * from orders where customer_id = cast($1 as int)", "orders r 9", {"9"});
     row("select * from orders where customer_id = $2 and x = $1", "orders r 7", {"a", "7"});
     row("select * from orders where customer_id = -$1", "orders r -7", {"7"});
+    row("select * from orders where customer_id = 16 * $1 - (2 + $2)", "orders r 45", {"3", "1"});
+    row("select * from orders where customer_id = -($1 + 2)::bigint", "orders r -9", {"7"});
+    row("select * from orders where customer_id = 2 + 3 * 4", "orders r 14");
+    row("select * from orders where customer_id between $1 and $1 + 9", "orders r [20, 30)",
+        {"20"});
+    row("select * from orders where customer_id = $1 + 1",
+        "orders r: a value that is not of the key's type", {"9223372036854775807"});
+    row("select * from orders where customer_id = $1 + 1",
+        "orders r: a value that is not of the key's type", {"1.5"});
+    row("select * from orders where customer_id = $1 / 2",
+        "orders r: the key is compared with an expression", {"8"});
+    row("select * from orders where customer_id = $1 + total",
+        "orders r: the key is compared with an expression", {"8"});
     row("select * from orders where customer_id in (1, 2, -3)", "orders r 1 2 -3");
     row("select * from orders where customer_id = any('{4,5}')", "orders r 4 5");
     row("select * from orders where customer_id = any($1::int[])", "orders r 4 5", {"{4,5}"});
@@ -113,7 +126,7 @@ void addWhatTellsNothing()
         {"x"});
     row("select * from orders where customer_id = 1.5",
         "orders r: a value that is not of the key's type");
-    row("select * from orders where customer_id = 2 + 3",
+    row("select * from orders where customer_id = abs(3)",
         "orders r: the key is compared with an expression");
     row("select * from orders where customer_id = (select 3)",
         "orders r: the key is compared with an expression");
@@ -176,8 +189,7 @@ private Q_SLOTS:
              {"customer_id between 3 and 7", "customer_id >= 3 and customer_id <= 7",
               "3 <= customer_id and 7 >= customer_id", "customer_id between -1+4 and 7"}) {
             const KeyRange range = rangeOf(condition);
-            const bool known = std::string(condition).find("-1+4") == std::string::npos;
-            QCOMPARE(range.contains(keyOf(3)) && range.contains(keyOf(7)), known);
+            QVERIFY(range.contains(keyOf(3)) && range.contains(keyOf(7)));
             QVERIFY(!range.contains(keyOf(8)) && !range.contains(keyOf(2)));
         }
         QVERIFY(rangeOf("customer_id > 10").contains(keyOf(1'000'000)));
