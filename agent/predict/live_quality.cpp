@@ -31,8 +31,7 @@ HorizonQuality qualityOf(const Mixer& mixer, std::size_t series)
     HorizonQuality quality;
     double above = 0;
     for (std::size_t i = 0; i < series; ++i) {
-        const double ownNaive = static_cast<double>(
-            std::fmin(mixer.loss(i, kSeasonalDay), mixer.loss(i, kSeasonalWeek)));
+        const auto ownNaive = static_cast<double>(mixer.naiveLoss(i));
         if (std::isnan(mixer.mixedLoss(i)) || std::isnan(ownNaive)) {
             continue;
         }

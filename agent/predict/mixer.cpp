@@ -83,6 +83,14 @@ float Mixer::loss(std::size_t series, std::size_t expert) const
     return state.seen[expert] > 0 ? state.loss[expert] / state.seen[expert] : kMissing;
 }
 
+float Mixer::naiveLoss(std::size_t series) const
+{
+    const State& state = m_states[series];
+    const float day = loss(series, kSeasonalDay);
+    const bool compares = state.seen[kSeasonalWeek] > state.seen[kSeasonalDay] / 2;
+    return compares ? std::fmin(day, loss(series, kSeasonalWeek)) : day;
+}
+
 ExpertValues Mixer::hedgeWeights(const State& state, const ExpertValues& experts) const
 {
     float least = std::numeric_limits<float>::max();
@@ -221,13 +229,12 @@ void Mixer::settleQuantiles(State& state, float error) const
 void Mixer::settleDrift(State& state, float error) const
 {
     const float square = error * error;
-    const float fresh = std::max(1.0F - m_keep, 1.0F / (state.outcomes + 1.0F));
-    state.mixed = std::isnan(state.mixed) ? square : state.mixed + fresh * (square - state.mixed);
     const float quick = std::max(1.0F - m_keepDay, 1.0F / (state.outcomes + 1.0F));
     state.recent =
         std::isnan(state.recent) ? square : state.recent + quick * (square - state.recent);
-    const float limit = (state.drifting ? kDriftEnd : kDriftStart) * (state.mixed + kTiny);
-    state.drifting = state.outcomes > kTrust && state.recent > limit;
+    const float usual = mixedLoss(state);
+    const float limit = (state.drifting ? kDriftEnd : kDriftStart) * (usual + kTiny);
+    state.drifting = state.outcomes > kTrust && state.recent > limit; // false while NaN
 }
 
 void Mixer::settle(std::size_t series, const FeatureRow& row, const ExpertValues& experts,
@@ -250,8 +257,12 @@ void Mixer::settle(std::size_t series, const FeatureRow& row, const ExpertValues
         state.candidateSeen = m_keepLevels * state.candidateSeen + 1;
     }
     if (!std::isnan(outcome.mixed)) {
-        settleQuantiles(state, outcome.actual - outcome.mixed);
-        settleDrift(state, outcome.actual - outcome.mixed);
+        const float error = outcome.actual - outcome.mixed;
+        if (!std::isnan(experts[kSeasonalDay])) {
+            state.mixed = m_keep * state.mixed + error * error;
+        }
+        settleQuantiles(state, error);
+        settleDrift(state, error);
         state.outcomes += 1;
     }
 }

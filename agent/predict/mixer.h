@@ -68,8 +68,12 @@ public:
 
     /// Mean squared error of an expert on the log scale, discounted; NaN: none yet.
     [[nodiscard]] float loss(std::size_t series, std::size_t expert) const;
-    /// The same of the combined forecast.
-    [[nodiscard]] float mixedLoss(std::size_t series) const { return m_states[series].mixed; }
+    /// The same of seasonal naive: of yesterday, or of last week where that is better and was there
+    /// for most of the time.
+    [[nodiscard]] float naiveLoss(std::size_t series) const;
+    /// The same of the combined forecast, over the outcomes that yesterday had an opinion on: what
+    /// was said before there was a yesterday compares with nothing.
+    [[nodiscard]] float mixedLoss(std::size_t series) const { return mixedLoss(m_states[series]); }
     /// True from when the errors of the last day are far above what is usual here until they are
     /// not.
     [[nodiscard]] bool drifting(std::size_t series) const { return m_states[series].drifting; }
@@ -95,8 +99,8 @@ private:
         std::array<float, kExpertCount> seen{}; ///< discounted number of outcomes
         std::array<float, kCandidates> candidate{};
         float candidateSeen = 0;
-        float mixed = kMissing;
-        float recent = kMissing; ///< like mixed, of about a day
+        float mixed = 0;         ///< like the loss of kSeasonalDay, of the combined forecast
+        float recent = kMissing; ///< mean of about a day
         float scale = kMissing;  ///< mean absolute error
         float low = 0;
         float high = 0;
@@ -108,6 +112,11 @@ private:
     [[nodiscard]] ExpertValues hedgeWeights(const State& state, const ExpertValues& experts) const;
     [[nodiscard]] ExpertValues meanWeights(const State& state, const ExpertValues& experts) const;
     [[nodiscard]] ExpertValues weightsOf(const State& state, const ExpertValues& experts) const;
+    [[nodiscard]] static float mixedLoss(const State& state)
+    {
+        const float seen = state.seen[kSeasonalDay];
+        return seen > 0 ? state.mixed / seen : kMissing;
+    }
     [[nodiscard]] static float naiveLoss(const State& state);
     [[nodiscard]] static bool loses(const State& state, std::size_t expert);
     void settleQuantiles(State& state, float error) const;
