@@ -33,6 +33,7 @@
 #include "agent/storage/directory_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -253,6 +254,7 @@ public:
     void reload(const config::AgentConfig& config) override
     {
         m_scheduler.setPolicy(policyOf(config));
+        m_actOnForecasts = policyOf(config).followForecasts;
         m_scheduler.setRotation(rotationOf(config));
         m_upkeep.reload(config);
         m_caretaker.takeUp(keyspacesOf(config));
@@ -504,6 +506,7 @@ private:
     std::unique_ptr<heat::HeatStore> m_heatStore;
     std::unique_ptr<bus::Bus> m_bus;
     predict::ForecastBoard m_forecasts{m_options.clock};
+    std::atomic<bool> m_actOnForecasts{policyOf(m_options.config).followForecasts};
     heat::TemperatureModel m_temperatures;
     topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
     backup::ChangeDetector m_changes;
@@ -536,7 +539,11 @@ private:
                                }
                            },
                            m_options.clock, m_options.log, firstTier(m_options)}};
-    backup::QuietHours m_quietHours{{*m_heatStore, m_topology, m_options.clock}};
+    backup::QuietHours m_quietHours{
+        {*m_heatStore, m_topology, m_options.clock,
+         [this](ShardId shard, WallTime slot) -> std::optional<double> {
+             return m_actOnForecasts ? m_forecasts.expectedRate(shard, slot) : std::nullopt;
+         }}};
     UpkeepPart m_upkeep{
         {m_options.engine, *m_foundation.database, m_backups, m_restores, *m_foundation.repository,
          m_topology, m_quietHours, m_jobs, [this] { return journalOrNull(); },
@@ -574,7 +581,7 @@ private:
         {.forecast =
              [this](ShardId shard) {
                  // Forecasts that nothing acts on yet split nothing either.
-                 return m_options.config.forecast.mode == config::ForecastMode::Act
+                 return m_actOnForecasts
                             ? forecastStepsOf(m_forecasts, shard, m_options.clock.wallNow())
                             : std::vector<sharding::ForecastStep>();
              },
