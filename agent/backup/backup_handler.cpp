@@ -5,6 +5,7 @@
 #include "agent/repository/synthetic.h"
 #include "shared/base/time_text.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -31,6 +32,12 @@ BackupKind wantedKind(const std::string& params)
     return parsed.value("synthetic", false)     ? BackupKind::Synthetic
            : parsed.value("incremental", false) ? BackupKind::Incremental
                                                 : BackupKind::Full;
+}
+
+Reach wantedReach(const std::string& params)
+{
+    const nlohmann::json parsed = nlohmann::json::parse(params, nullptr, false);
+    return parsed.is_object() && parsed.value("now", false) ? Reach::Now : Reach::Journal;
 }
 
 /// What capture has to put into the journal arrives within a second or two.
@@ -76,16 +83,18 @@ BackupHandler::BackupHandler(BackupPorts ports, Stores stores, BackupSettings se
 {
 }
 
-std::string backupParams(BackupKind wanted)
+std::string backupParams(BackupKind wanted, Reach reach)
 {
-    switch (wanted) {
-    case BackupKind::Incremental:
-        return R"({"incremental":true})";
-    case BackupKind::Synthetic:
-        return R"({"synthetic":true})";
-    default:
-        return "{}";
+    nlohmann::json params = nlohmann::json::object();
+    if (wanted == BackupKind::Incremental) {
+        params["incremental"] = true;
+    } else if (wanted == BackupKind::Synthetic) {
+        params["synthetic"] = true;
     }
+    if (reach == Reach::Now) {
+        params["now"] = true;
+    }
+    return params.dump();
 }
 
 Result<std::string> BackupHandler::run(jobs::JobContext& context)
@@ -105,7 +114,8 @@ Result<std::string> BackupHandler::run(jobs::JobContext& context)
         return continued.summary;
     }
     if (continued.start || !continued.manifest) {
-        return runFull(context, place, continued.start);
+        ISO_ASSIGN(const topology::ShardPlace now, m_stores.topology.find(place.record().id));
+        return runFull(context, now, continued.start);
     }
     return wanted == BackupKind::Synthetic ? compact(context, place, *continued.manifest)
                                            : Result<std::string>(continued.summary);
@@ -151,8 +161,15 @@ Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& 
     if (!newest) {
         return continued;
     }
-    // Right after a base, capture may not be there yet.
-    (void)waitForPosition(journal, newest->lsn, context.stopToken());
+    // Right after a base or a commit, capture may not be there yet.
+    Lsn wanted = newest->lsn;
+    if (wantedReach(context.params()) == Reach::Now && m_stores.serverPosition) {
+        wanted = std::max(wanted, m_stores.serverPosition());
+    }
+    if (!waitForPosition(journal, wanted, context.stopToken())) {
+        m_stores.log.info("backup.journal_behind", "capture is behind: it goes as far as that",
+                          {{"shard", static_cast<std::int64_t>(place.record().id.get())}});
+    }
     const Lsn position = journal.position();
     ISO_ASSIGN(const std::optional<Increment> cut,
                increment(context, journal, newest->id, position));
@@ -173,13 +190,34 @@ Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& 
                              {{"shard", static_cast<std::int64_t>(place.record().id.get())},
                               {"after", formatLsn(cut->end->after)}});
         if (cut->end->leafGone) {
-            continued.finished = true;
+            // Gone with its shard, or another leaf stands in its place by now.
+            ISO_ASSIGN(continued.finished, shardIsGone(place.record().id, newest->id));
+        }
+        if (continued.finished) {
             continued.summary = "its history is complete: " + cut->end->reason;
             return continued;
         }
         continued.start = repository::ChainStart{cut->end->reason, cut->end->after};
     }
     return continued;
+}
+
+Result<bool> BackupHandler::shardIsGone(ShardId shard, const std::string& backup)
+{
+    ISO_TRY(m_stores.topology.refresh());
+    const auto place = m_stores.topology.find(shard);
+    if (!place.ok()) {
+        return place.error().code == Code::NotFound ? Result<bool>(true)
+                                                    : Result<bool>(place.error());
+    }
+    ISO_ASSIGN(const repository::Manifest manifest, m_ports.repository.loadManifest(backup));
+    const auto& known = manifest.leaves;
+    const std::vector<engine::LeafRef> leaves = place->layout().leaves;
+    return std::all_of(leaves.begin(), leaves.end(), [&known](const engine::LeafRef& leaf) {
+        return std::any_of(known.begin(), known.end(), [&leaf](const auto& before) {
+            return before.objectId == leaf.objectId;
+        });
+    });
 }
 
 Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& context,

@@ -10,6 +10,7 @@
 #include "agent/topology/topology.h"
 #include "shared/base/log.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,8 +27,14 @@ struct BackupSettings
     std::uint32_t readersPerShard = 1;
 };
 
+/// How far a backup has to reach.
+enum class Reach : std::uint8_t {
+    Journal = 1, ///< what is captured by then
+    Now = 2,     ///< everything that was committed before it: somebody asked for it
+};
+
 /// The parameters of a backup job.
-[[nodiscard]] std::string backupParams(BackupKind wanted);
+[[nodiscard]] std::string backupParams(BackupKind wanted, Reach reach = Reach::Journal);
 
 /// Runs backup jobs: one shard each. An incremental one that cannot continue the chain becomes a
 /// full one, and the manifest says why. A synthetic one continues the chain up to now, then compacts
@@ -49,6 +56,8 @@ public:
         std::function<journal::Journal*()> journal = {};
         /// Where the sequences of captured tables stand.
         std::function<std::vector<SequenceValue>()> sequences = {};
+        /// The server's position; 0: not known.
+        std::function<Lsn()> serverPosition = {};
     };
 
     BackupHandler(BackupPorts ports, Stores stores, BackupSettings settings);
@@ -79,6 +88,8 @@ private:
     [[nodiscard]] Result<Continued> continueChain(jobs::JobContext& context,
                                                   const topology::ShardPlace& place,
                                                   journal::Journal& journal);
+    /// By a new look: false when it has leaves that `backup` is not of.
+    [[nodiscard]] Result<bool> shardIsGone(ShardId shard, const std::string& backup);
     [[nodiscard]] Result<std::string> compact(jobs::JobContext& context,
                                               const topology::ShardPlace& place,
                                               const repository::Manifest& from);

@@ -184,8 +184,8 @@ Result<std::vector<JobId>> AgentCore::runBackup(const BackupRequest& request)
         job.title = "back up " + shard.keyspace + " " + shard.rangeText;
         job.shards = {shard.id};
         job.requestedBy = request.caller.name;
-        job.params =
-            backup::backupParams(request.full ? BackupKind::Full : BackupKind::Incremental);
+        job.params = backup::backupParams(
+            request.full ? BackupKind::Full : BackupKind::Incremental, backup::Reach::Now);
         ISO_ASSIGN(const JobId id, m_parts.jobs.submit(job));
         submitted.push_back(id);
     }

@@ -517,7 +517,8 @@ private:
         {m_options.engine, *m_foundation.repository, m_options.clock},
         {m_topology, m_backups, m_schedules, m_changes, m_options.log,
          [this] { return journalOrNull(); },
-         [this] { return m_capture ? m_capture->sequences() : std::vector<SequenceValue>(); }},
+         [this] { return m_capture ? m_capture->sequences() : std::vector<SequenceValue>(); },
+         [this] { return m_capture ? m_capture->serverPosition() : Lsn(); }},
         {m_options.config.clusters.front().name, firstTier(m_options),
          m_options.config.repository.zstdLevel, m_options.backupReaders}};
     restore::RestoreHandler m_restoreHandler{
@@ -551,8 +552,11 @@ private:
          m_options.log},
         m_options.config};
     jobs::JobEngine m_jobs;
-    CaptureJobs m_captureJobs{{m_topology, m_backups, m_closer, m_jobs,
-                               [this] { m_caretaker.lookSoon(); }, m_options.clock, m_options.log}};
+    CaptureJobs m_captureJobs{
+        {m_topology, m_backups, *m_foundation.repository, m_closer, m_jobs,
+         [this] { m_caretaker.lookSoon(); },
+         [this] { return m_capture ? m_capture->health().feed.oldestRunning : 0; },
+         m_options.clock, m_options.log}};
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
          m_jobs, m_options.clock, m_options.log,

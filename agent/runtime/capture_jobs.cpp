@@ -2,6 +2,7 @@
 #include "agent/runtime/capture_jobs.h"
 
 #include "agent/backup/backup_handler.h"
+#include "shared/model/visibility.h"
 
 #include <algorithm>
 #include <chrono>
@@ -20,7 +21,7 @@ constexpr int kMostTries = 5;
 /// Bases of the leaf from before do not have its history after.
 Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf)
 {
-    // The first epoch starts where capture does: the schedule's next turn is early enough.
+    // Bases from before the first one are judged by what they show.
     const Lsn epoch = state.epoch.number > 1 ? state.epoch.start : Lsn();
     const auto known = state.leaves.find(leaf);
     return known == state.leaves.end() || known->second.fence == 0
@@ -40,8 +41,9 @@ void CaptureJobs::look(journal::Journal& journal)
     const journal::State state = journal.state();
     compareShards(state);
     Status status = closeChains(journal);
-    if (!(state.leaves == m_settled.leaves && state.epoch == m_settled.epoch)) {
-        const Status renewed = renewBases(state);
+    if (!(state.leaves == m_settled.leaves && state.tables == m_settled.tables &&
+          state.epoch == m_settled.epoch)) {
+        const Status renewed = renewBases(journal, state);
         status = status.ok() ? renewed : status;
     }
     if (!status.ok()) { // again with the next look
@@ -95,7 +97,43 @@ Status CaptureJobs::closeChains(journal::Journal& journal)
     return {};
 }
 
-Status CaptureJobs::renewBases(const journal::State& state)
+/// A base that no increment has continued must show all that began before its history did.
+Result<CaptureJobs::Base> CaptureJobs::judge(const journal::Journal& journal,
+                                             const journal::State& state,
+                                             const BackupRecord& newest)
+{
+    if (newest.kind != BackupKind::Full) {
+        return Base::GoesOn;
+    }
+    auto known = m_bases.find(newest.id);
+    if (known == m_bases.end()) {
+        ISO_ASSIGN(repository::Manifest manifest, m_parts.repository.loadManifest(newest.id));
+        known = m_bases.emplace(newest.id, std::move(manifest)).first;
+    }
+    const repository::Manifest& base = known->second;
+    Base judged = Base::GoesOn;
+    for (const repository::LeafIdentity& leaf : base.leaves) {
+        const auto there = state.leaves.find(leaf.objectId);
+        const journal::Requirement requirement = journal.requirement(
+            leaf.objectId, there == state.leaves.end() ? 0 : there->second.table);
+        for (const repository::BaseView& view : base.baseViews()) {
+            if (!requirement.captured || view.cut) {
+                continue;
+            }
+            ISO_ASSIGN(const Visibility shown, Visibility::parse(view.visibility));
+            if (!requirement.begins(shown)) {
+                // With a transaction still open from before, the next base would be no better.
+                const std::uint64_t least = std::max(requirement.fence, requirement.dropped + 1);
+                judged = m_parts.oldestRunning() < least ? Base::TooEarly
+                         : judged == Base::TooEarly      ? judged
+                                                         : Base::Renewable;
+            }
+        }
+    }
+    return judged;
+}
+
+Status CaptureJobs::renewBases(const journal::Journal& journal, const journal::State& state)
 {
     ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
     bool missing = false;
@@ -103,14 +141,19 @@ Status CaptureJobs::renewBases(const journal::State& state)
         for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
             const ShardRecord& shard = keyspace->shards[i];
             const auto backup = newest.find(shard.id);
+            if (backup == newest.end()) {
+                missing = true; // the one to come may begin too early
+                continue;
+            }
+            ISO_ASSIGN(const Base base, judge(journal, state, backup->second));
             const auto& leaves = keyspace->layout.shards[i].leaves;
             const bool ended =
-                backup != newest.end() &&
+                base == Base::Renewable ||
                 std::any_of(leaves.begin(), leaves.end(), [&](const engine::LeafRef& leaf) {
                     return backup->second.lsn < baseNeededAfter(state, leaf.objectId);
                 });
             int tries = 0;
-            missing = missing || ended;
+            missing = missing || ended || base == Base::TooEarly;
             if (!ended) {
                 m_tried.erase(shard.id);
             } else if (mayTry(shard.id, tries) && tries <= kMostTries) {
@@ -120,6 +163,7 @@ Status CaptureJobs::renewBases(const journal::State& state)
     }
     if (!missing) {
         m_settled = state;
+        m_bases.clear();
     }
     return {};
 }

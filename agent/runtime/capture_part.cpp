@@ -88,7 +88,7 @@ Result<std::unique_ptr<CapturePart>> CapturePart::open(const Parts& parts,
 
 CapturePart::CapturePart(const Parts& parts, std::unique_ptr<journal::Journal> journal,
                          capture::CaptureOptions options)
-    : m_parts(parts), m_journal(std::move(journal)),
+    : m_parts(parts), m_feed(options.feed), m_journal(std::move(journal)),
       m_capture(capture::Capture::make({parts.engine, *m_journal, parts.clock, parts.log},
                                        std::move(options)))
 {
@@ -118,6 +118,21 @@ void CapturePart::stop()
 {
     m_thread = std::jthread();
     m_capture->stop();
+}
+
+Lsn CapturePart::serverPosition() const
+{
+    const capture::CaptureState captured = m_capture->health().state;
+    if (captured == capture::CaptureState::Unsupported ||
+        captured == capture::CaptureState::Stopped) {
+        return {}; // nothing is on its way
+    }
+    const auto feed = m_parts.engine.openChangeFeed(m_feed);
+    if (!feed.ok()) {
+        return {};
+    }
+    const auto state = (*feed)->inspect();
+    return state.ok() ? state->current : Lsn();
 }
 
 void CapturePart::report()

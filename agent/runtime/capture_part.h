@@ -70,12 +70,16 @@ public:
         return m_capture->health().feed.sequences;
     }
 
+    /// What is committed by now is before it; 0: the server cannot be asked.
+    [[nodiscard]] Lsn serverPosition() const;
+
 private:
     CapturePart(const Parts& parts, std::unique_ptr<journal::Journal> journal,
                 capture::CaptureOptions options);
     void report();
 
     const Parts m_parts;
+    const engine::FeedSpec m_feed;
     std::unique_ptr<journal::Journal> m_journal;
     std::unique_ptr<capture::Capture> m_capture;
     std::set<std::string> m_raised; ///< codes on the board; of m_thread

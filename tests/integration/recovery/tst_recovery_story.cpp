@@ -5,6 +5,7 @@
 #include <QtTest/QtTest>
 #include <algorithm>
 #include <csignal>
+#include <map>
 #include <set>
 
 using namespace isotherm;
@@ -85,7 +86,13 @@ private:
         request.keyspace = "orders";
         request.beforeTransaction = std::stoull(xid);
         request.shards = std::move(shards);
-        return must(m_operator->planRestore(request)).id;
+        const RestorePlan plan = must(m_operator->planRestore(request));
+        for (const std::string& warning : plan.warnings) {
+            if (warning.find("has no history up to that moment") != std::string::npos) {
+                QTest::qFail(warning.c_str(), __FILE__, __LINE__);
+            }
+        }
+        return plan.id;
     }
 
     RowDiff compare(const std::string& plan)
@@ -126,6 +133,13 @@ private:
     /// Every shard has a backup that reaches beyond what was written so far.
     void backUp()
     {
+        // One that runs already, after a replacement for instance, may show less.
+        QVERIFY(eventually([&] {
+            const auto jobs = m_operator->jobs({.activeOnly = true});
+            return jobs.ok() && std::none_of(jobs->begin(), jobs->end(), [](const JobRecord& job) {
+                       return job.kind == JobKind::Backup;
+                   });
+        }));
         for (const JobId job : must(m_operator->runBackup(ofOrders()))) {
             QCOMPARE(finished(job).error, std::string());
         }
@@ -174,6 +188,9 @@ void TestRecoveryStory::initTestCase()
     m_world = std::move(*made);
     const Status ready = m_world->setUp();
     QVERIFY2(ready.ok(), ready.ok() ? "" : ready.error().text().c_str());
+    // What keeps capture from beginning does not keep the first bases from being taken.
+    const auto early = must(PgSession::open(m_world->database().conninfo()));
+    must(early->exec("begin; select pg_current_xact_id()"));
     const Status started = m_world->startAgent();
     QVERIFY2(started.ok(), started.ok() ? "" : started.error().text().c_str());
     m_operator = m_world->connect("operator");
@@ -181,16 +198,20 @@ void TestRecoveryStory::initTestCase()
         const auto status = m_operator->status();
         return status.ok() && status->shards == kShopShards && status->shardsWithoutBackup == 0;
     }));
-    BackupRequest everything = ofOrders();
-    everything.full = true;
-    // Every table is captured, and every shard has a base that history can go on from.
+    must(early->exec("commit"));
+    // By themselves: bases that history can go on from.
     QVERIFY(eventually([&] {
-        return value("select count(*) from pg_publication_tables where pubname = 'isotherm'") ==
-               std::to_string(2 * kShopShards);
+        BackupFilter all;
+        all.limit = 1'000;
+        const auto backups = m_operator->backups(all);
+        std::map<ShardId, int> bases;
+        for (const BackupRecord& backup : backups.ok() ? *backups : std::vector<BackupRecord>()) {
+            bases[backup.shard] += backup.kind == BackupKind::Full ? 1 : 0;
+        }
+        return bases.size() == kShopShards &&
+               std::all_of(bases.begin(), bases.end(),
+                           [](const auto& shard) { return shard.second == 2; });
     }));
-    for (const JobId job : must(m_operator->runBackup(everything))) {
-        QCOMPARE(finished(job).error, std::string());
-    }
 }
 
 void TestRecoveryStory::cleanupTestCase()
@@ -575,10 +596,6 @@ void TestRecoveryStory::killed_inReplace_untouchedOrSwapped()
     const auto shards = must(m_operator->shards({.keyspace = "orders"}));
     const auto session = must(PgSession::open(m_world->database().conninfo()));
     for (int round = 0; round < 3; ++round) {
-        QVERIFY(eventually([&] {
-            const auto jobs = m_operator->jobs({.activeOnly = true});
-            return jobs.ok() && jobs->empty();
-        }));
         backUp();
         must(session->exec("begin; delete from shop.order_lines where customer_id between 600 and"
                            " 800"));
@@ -617,6 +634,7 @@ void TestRecoveryStory::elsewhere_files_holdEveryRow()
     RestoreRequest request;
     request.keyspace = "orders";
     request.tables = {"shop.order_lines"};
+    backUp();
     const std::string plan = must(m_operator->planRestore(request)).id;
     QCOMPARE(ctl("operator",
                  {"restore", "elsewhere", "--restore-plan", plan, "--target", "files", "--yes"}),
