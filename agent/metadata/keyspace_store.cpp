@@ -61,6 +61,14 @@ Status KeyspaceStore::put(const StoredKeyspace& keyspace)
     });
 }
 
+Status KeyspaceStore::remove(const std::string& name)
+{
+    return m_database.write([&](Connection& connection) -> Status {
+        ISO_ASSIGN(Statement statement, connection.prepare("delete from keyspace where name = ?"));
+        return statement.bindText(name).execute();
+    });
+}
+
 Result<std::vector<StoredKeyspace>> KeyspaceStore::list()
 {
     return m_database.read([](Connection& connection) -> Result<std::vector<StoredKeyspace>> {

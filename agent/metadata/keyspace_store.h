@@ -25,6 +25,8 @@ public:
 
     /// Adds, or replaces the one of the same name.
     [[nodiscard]] Status put(const StoredKeyspace& keyspace);
+    /// Not an error when there is none.
+    [[nodiscard]] Status remove(const std::string& name);
     /// By name.
     [[nodiscard]] Result<std::vector<StoredKeyspace>> list();
     /// NotFound if there is none.

@@ -86,7 +86,7 @@ Status loadIdentity(TableBuilder& table)
     table.entry.schema.name = rows.text(0, 1);
     if (rows.view(0, 2) != "p") {
         return refused(table, "is not partitioned",
-                       "Isotherm manages tables that are partitioned by range");
+                       "isothermctl keyspace adopt … --divide makes it so, online");
     }
     if (rows.view(0, 3) != "r") {
         return refused(table,

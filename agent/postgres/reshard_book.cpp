@@ -97,6 +97,7 @@ struct Registered
     bool any = false;
     std::vector<std::vector<ReshardPart>> olds; ///< by table, by source
     std::vector<std::vector<ReshardPart>> news;
+    std::vector<std::optional<ReshardPart>> stages;
 };
 
 Result<Registered> loadRegistered(Connection& connection, const engine::ReshardPlan& plan)
@@ -104,6 +105,7 @@ Result<Registered> loadRegistered(Connection& connection, const engine::ReshardP
     Registered found;
     found.olds.assign(plan.tables.size(), std::vector<ReshardPart>(plan.sources.size()));
     found.news.assign(plan.tables.size(), std::vector<ReshardPart>(plan.targets.size()));
+    found.stages.resize(plan.tables.size());
     ISO_ASSIGN(const QueryRows there,
                connection.query("SELECT to_regclass('isotherm_reshard.part') IS NOT NULL"));
     if (!there.truth(0, 0)) {
@@ -117,6 +119,15 @@ Result<Registered> loadRegistered(Connection& connection, const engine::ReshardP
                                 " WHERE p.token = $1",
                                 {plan.token}));
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows.view(i, 0) == "stage") {
+            found.stages.at(static_cast<std::size_t>(rows.integer(i, 1))) = {
+                static_cast<Oid>(rows.integer(i, 3)),
+                rows.text(i, 4),
+                rows.text(i, 5),
+                {},
+                rows.text(i, 6)};
+            continue;
+        }
         auto& side = rows.view(i, 0) == "old" ? found.olds : found.news;
         const auto table = static_cast<std::size_t>(rows.integer(i, 1));
         const auto part = static_cast<std::size_t>(rows.integer(i, 2));
@@ -164,9 +175,72 @@ void takeRanges(std::vector<ReshardPart>& parts, const std::vector<KeyRange>& ra
     }
 }
 
+constexpr const char* kOrdinarySql =
+    "SELECT c.oid, n.nspname, c.relname, a.atttypid, a.attnotnull FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute a"
+    " ON a.attrelid = c.oid AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped"
+    " WHERE c.relkind = 'r' AND NOT c.relispartition AND CASE WHEN $3::oid <> 0 THEN"
+    "   c.oid = $3::oid ELSE c.oid = to_regclass($1) END";
+
+/// An ordinary table that is to become a partitioned one: it is the only old part itself.
+Result<ReshardTable> loadOrdinary(Connection& connection, const engine::ReshardPlan& plan,
+                                  std::size_t index, const Registered& registered)
+{
+    const Oid known = registered.any ? registered.olds[index].front().oid : 0;
+    const Oid stage =
+        registered.any && registered.stages[index] ? registered.stages[index]->oid : 0;
+    ReshardTable table;
+    ISO_ASSIGN(
+        const QueryRows rows,
+        connection.query(kOrdinarySql, {plan.tables[index], plan.adoptKey, std::to_string(known)}));
+    if (rows.size() != 1) {
+        return makeError(Code::FailedPrecondition,
+                         "there is no ordinary table " + plan.tables[index],
+                         "write its name with its schema; partitioned ones need no adoption");
+    }
+    if (rows.isNull(0, 3)) {
+        return makeError(Code::FailedPrecondition,
+                         "table " + plan.tables[index] + " has no column " + plan.adoptKey);
+    }
+    const auto oid = static_cast<Oid>(rows.integer(0, 0));
+    ISO_ASSIGN(const TypePolicy types, TypePolicy::load(connection, oid));
+    table.keyType = types.keyType(static_cast<Oid>(rows.integer(0, 3)), false);
+    if (table.keyType == KeyType::Opaque || table.keyType == KeyType::Text) {
+        return makeError(Code::FailedPrecondition,
+                         "column " + plan.adoptKey + " of " + plan.tables[index] +
+                             " has a type whose order is not known",
+                         "choose an integer, uuid, timestamp or date");
+    }
+    table.schema = rows.text(0, 1);
+    table.keyColumn = plan.adoptKey;
+    const std::string name = registered.any && registered.stages[index]
+                                 ? registered.stages[index]->givenName
+                                 : rows.text(0, 2);
+    table.name = name;
+    table.olds = {{oid, table.schema, rows.text(0, 2), plan.sources.front(), name}};
+    if (registered.any) {
+        table.news = registered.news[index];
+        table.stage = registered.stages[index];
+        takeRanges(table.news, plan.targets);
+    } else {
+        for (std::size_t i = 0; i < plan.targets.size(); ++i) {
+            const std::string part = reshardPartName(name, plan.token, i + 1);
+            table.news.push_back({0, table.schema, part, plan.targets[i], part});
+        }
+        table.stage = {0, table.schema, reshardPartName(name, plan.token, 0), {}, name};
+    }
+    table.root = stage != 0 && table.stage->name == name ? stage : oid;
+    ISO_TRY(loadColumns(connection, table, oid));
+    ISO_TRY(loadIdentity(connection, table, table.olds.front()));
+    return table;
+}
+
 Result<ReshardTable> loadOne(Connection& connection, const engine::ReshardPlan& plan,
                              std::size_t index, const Registered& registered)
 {
+    if (plan.adopts()) {
+        return loadOrdinary(connection, plan, index, registered);
+    }
     ReshardTable table;
     ISO_ASSIGN(table.root, findTable(connection, plan.tables[index]));
     ISO_ASSIGN(const TableEntry entry, loadTable(connection, table.root));
@@ -176,7 +250,8 @@ Result<ReshardTable> loadOne(Connection& connection, const engine::ReshardPlan& 
         return makeError(Code::FailedPrecondition,
                          "table " + table.schema + "." + table.name +
                              " is partitioned by several columns",
-                         "only keyspaces with one key column can be split and merged");
+                         "partition it by one of them alone: only such tables can be split and"
+                         " merged");
     }
     table.keyColumn = entry.keyColumns.front();
     table.keyType = entry.keyTypes.front();

@@ -50,7 +50,7 @@ struct ReshardColumn
 /// One table of the keyspace.
 struct ReshardTable
 {
-    Oid root = 0; ///< 0 while an ordinary table is being adopted
+    Oid root = 0; ///< of an adoption the one that serves
     std::string schema;
     std::string name;
     std::string keyColumn;
@@ -61,6 +61,8 @@ struct ReshardTable
     std::optional<ReshardPart> defaultPart;
     std::vector<ReshardPart> olds; ///< by source
     std::vector<ReshardPart> news; ///< by target; oid 0 before they are made
+    /// Adoption: the partitioned table that takes the ordinary one's name, with the new parts in it.
+    std::optional<ReshardPart> stage;
 
     [[nodiscard]] std::string qualified() const;
     /// "FROM (1) TO (100)".

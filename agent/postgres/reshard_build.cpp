@@ -88,6 +88,73 @@ Status makePart(const ReshardScene& scene, const ReshardTable& table, const Resh
     return {};
 }
 
+/// The table of an adoption that will take the ordinary one's place; nobody knows it yet.
+Status makeStage(const ReshardScene& scene, const ReshardTable& table, const std::string& number)
+{
+    const ReshardPart& model = table.olds.front();
+    ISO_TRY(scene.connection.run(
+        "CREATE TABLE " + table.stage->qualified() + " (LIKE " + model.qualified() +
+        " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING IDENTITY"
+        " INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS) PARTITION BY RANGE (" +
+        quoteIdentifier(table.keyColumn) + ")"));
+    const auto done = scene.connection.query(
+        "INSERT INTO isotherm_reshard.part (relid, token, side, name, tbl, part) SELECT"
+        " to_regclass($1), $2::text, 'stage', $3::text, " +
+            number + ", 0",
+        {table.stage->qualified(), scene.plan.token, table.name});
+    return done.ok() ? Status() : Status(done.error());
+}
+
+/// Foreign keys from the table that is adopted to others than those adopted with it: between these
+/// each pair of parts has one of its own.
+Result<std::string> stageForeignKeys(const ReshardScene& scene, const ReshardTable& table)
+{
+    ISO_ASSIGN(const auto keys, foreignKeysOf(scene.connection, table.olds.front().oid));
+    std::string sql;
+    for (const ModelForeignKey& key : keys) {
+        const bool paired =
+            std::any_of(scene.book.tables.begin(), scene.book.tables.end(), [&](const auto& other) {
+                return other.olds.front().oid == key.referenced;
+            });
+        if (!paired) {
+            sql += "ALTER TABLE " + table.stage->qualified() + " ADD CONSTRAINT " +
+                   quoteIdentifier(key.name) + " " + key.definition + ";";
+        }
+    }
+    return sql;
+}
+
+/// Keys, indexes, triggers and rights of that table, then its parts into it: what they have already
+/// is merged with it, and their bounds are CHECKs, so nothing is looked through. Tables that are
+/// referred to are locked for a moment.
+Status completeStage(const ReshardScene& scene, const ReshardTable& table,
+                     const std::stop_token& stop)
+{
+    const std::string stage = table.stage->qualified();
+    const LikeTable like{table.olds.front().oid, table.olds.front().qualified(), stage,
+                         table.stage->name};
+    for (const auto& list :
+         {indexStatements(scene.connection, like), triggerStatements(scene.connection, like),
+          propertyStatements(scene.connection, like)}) {
+        ISO_TRY(list);
+        for (const std::string& statement : *list) {
+            // Storage is the parts' own.
+            if (statement.find("ALTER TABLE " + stage + " SET (") != 0) {
+                ISO_TRY(scene.connection.runLong(statement, kIndexLimit));
+            }
+        }
+    }
+    ISO_ASSIGN(std::string sql, stageForeignKeys(scene, table));
+    if (!sql.empty()) {
+        sql += quietForeignKeysSql(stage, true, !scene.rights.superuser);
+    }
+    for (const ReshardPart& part : table.news) {
+        sql += "ALTER TABLE " + stage + " ATTACH PARTITION " + part.qualified() + " FOR VALUES " +
+               table.bound(part.range) + ";";
+    }
+    return runWithShortLocks(scene.connection, "BEGIN;" + sql + "COMMIT", stop);
+}
+
 Status makeParts(const ReshardScene& scene)
 {
     const std::string token = quoteLiteral(scene.plan.token);
@@ -109,6 +176,9 @@ Status makeParts(const ReshardScene& scene)
             ISO_TRY(makePart(scene, table, table.news[i]));
             const std::string numbers = std::to_string(t) + ", " + std::to_string(i);
             ISO_TRY(registerPart(scene, table.news[i], "new", numbers));
+        }
+        if (table.stage) {
+            ISO_TRY(makeStage(scene, table, std::to_string(t)));
         }
     }
     return scene.connection.runLong(
@@ -238,7 +308,9 @@ Status completeOne(const ReshardScene& scene, const ReshardTable& table, const R
     };
     ISO_TRY(runAll(indexStatements(scene.connection, like)));
     ISO_TRY(runAll(indexMarkStatements(scene.connection, like)));
-    ISO_TRY(runAll(triggerStatements(scene.connection, like)));
+    if (!table.stage) { // else the table has them, for all its parts
+        ISO_TRY(runAll(triggerStatements(scene.connection, like)));
+    }
     return scene.connection.runLong("ANALYZE " + part.qualified(), kIndexLimit);
 }
 
@@ -266,6 +338,45 @@ Status dropSlot(Connection& connection, const std::string& name, const std::stop
                      "the agent drops it at its next start");
 }
 
+/// In two steps: a statement of the application that has just read which publications its table is
+/// in fails ("cache lookup failed for publication") when one of them is gone a moment later. So
+/// first no table is in it any more, then all statements from before end, then it goes.
+Status dropPublication(Connection& connection, const std::string& name, const std::stop_token& stop)
+{
+    ISO_ASSIGN(const QueryRows tables,
+               connection.query("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ')"
+                                " FROM pg_publication p"
+                                " JOIN pg_publication_rel r ON r.prpubid = p.oid"
+                                " JOIN pg_class c ON c.oid = r.prrelid"
+                                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                " WHERE p.pubname = $1",
+                                {name}));
+    if (!tables.isNull(0, 0)) {
+        const Status emptied = runWithShortLocks(connection,
+                                                 "ALTER PUBLICATION " + quoteIdentifier(name) +
+                                                     " DROP TABLE " + tables.text(0, 0),
+                                                 stop);
+        if (!emptied.ok() && connection.broken()) {
+            return emptied; // else a vacuum is in the way: it goes all the same
+        }
+        ISO_ASSIGN(const QueryRows since, connection.query("SELECT clock_timestamp()::text"));
+        constexpr int kTries = 500; // ten seconds: whoever takes longer has read it long ago
+        for (int i = 0; i < kTries && !stop.stop_requested(); ++i) {
+            ISO_ASSIGN(const QueryRows rows,
+                       connection.query("SELECT count(*) FROM pg_stat_activity WHERE state ="
+                                        " 'active' AND datname = current_database()"
+                                        " AND pid <> pg_backend_pid() AND backend_type ="
+                                        " 'client backend' AND query_start < $1::timestamptz",
+                                        {since.text(0, 0)}));
+            if (rows.integer(0, 0) == 0) {
+                break;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+    }
+    return connection.run("DROP PUBLICATION IF EXISTS " + quoteIdentifier(name));
+}
+
 /// Tables as one list: their foreign keys to each other go with them.
 Status dropSide(Connection& connection, const std::string& token, const std::string& side,
                 const std::stop_token& stop)
@@ -274,7 +385,8 @@ Status dropSide(Connection& connection, const std::string& token, const std::str
                connection.query("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ')"
                                 " FROM isotherm_reshard.part p JOIN pg_class c ON c.oid = p.relid"
                                 " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                                " WHERE p.token = $1 AND p.side = $2 AND NOT c.relispartition",
+                                " WHERE p.token = $1 AND NOT c.relispartition AND (p.side = $2"
+                                " OR (p.side = 'stage' AND $2 = 'new'))",
                                 {token, side}));
     return rows.isNull(0, 0)
                ? Status()
@@ -342,6 +454,25 @@ Status runWithShortLocks(Connection& connection, const std::string& sql,
     return last;
 }
 
+Status validateForeignKeys(Connection& connection, const std::string& token)
+{
+    ISO_ASSIGN(const QueryRows keys,
+               connection.query("SELECT DISTINCT format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %s',"
+                                " n.nspname, c.relname, f.name)"
+                                " FROM isotherm_reshard.foreign_key f"
+                                " JOIN pg_class c ON c.oid = f.relid"
+                                " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                " JOIN pg_constraint k ON k.conrelid = c.oid"
+                                "   AND quote_ident(k.conname) = f.name"
+                                " WHERE f.token = $1 AND NOT k.convalidated",
+                                {token}));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        ISO_TRY(connection.run("SET statement_timeout = 0"));
+        ISO_TRY(connection.runLong(keys.text(i, 0), std::chrono::hours(1)));
+    }
+    return {};
+}
+
 Status buildParts(const ReshardScene& scene, const std::stop_token& stop)
 {
     ISO_TRY(ensureReshardSchema(scene.connection));
@@ -363,6 +494,11 @@ Status completeParts(const ReshardScene& scene, const std::stop_token& stop)
         }
     }
     ISO_TRY(addPairedKeys(scene));
+    for (const ReshardTable& table : scene.book.tables) {
+        if (table.stage) {
+            ISO_TRY(completeStage(scene, table, stop));
+        }
+    }
     return scene.connection.run("SET synchronous_commit = on;" +
                                 reshardSideSql(scene.plan.token, ReshardSide::Following));
 }
@@ -371,13 +507,13 @@ Status removeTraces(Connection& connection, const std::string& token, const std:
 {
     ISO_ASSIGN(const ReshardMarker marker, loadReshardMarker(connection, token));
     if (marker.side != ReshardSide::Absent) {
+        ISO_TRY(validateForeignKeys(connection, token)); // also after a switch back
         ISO_TRY(dropSide(connection, token, marker.side == ReshardSide::Switched ? "old" : "new",
                          stop));
     }
     ISO_TRY(dropChecks(connection, token, stop));
     ISO_TRY(dropSlot(connection, reshardFeedName(token), stop));
-    ISO_TRY(
-        connection.run("DROP PUBLICATION IF EXISTS " + quoteIdentifier(reshardFeedName(token))));
+    ISO_TRY(dropPublication(connection, reshardFeedName(token), stop));
     if (marker.side == ReshardSide::Absent) {
         return {};
     }

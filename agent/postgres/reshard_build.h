@@ -48,6 +48,9 @@ struct ReshardScene
 /// Keys, indexes, marks, triggers, statistics of the new parts; ends in Following.
 [[nodiscard]] Status completeParts(const ReshardScene& scene, const std::stop_token& stop);
 
+/// Foreign keys to the tables that a switch took off and put back without a look at the rows.
+[[nodiscard]] Status validateForeignKeys(Connection& connection, const std::string& token);
+
 /// Removes the side that does not serve and all else that bears the token; the marker row last.
 /// Our sessions must not read the slot any more.
 [[nodiscard]] Status removeTraces(Connection& connection, const std::string& token,

@@ -21,6 +21,7 @@ using pgoutput::MessageKind;
 /// to keep each of them short.
 constexpr std::size_t kFoldBytes = std::size_t{4} << 20U;
 constexpr auto kPoll = std::chrono::milliseconds(2);
+constexpr auto kDurableEvery = std::chrono::milliseconds(500);
 
 Error definitionChanged(const std::string& name)
 {
@@ -35,6 +36,10 @@ Result<std::unique_ptr<ReshardFollower>> ReshardFollower::start(Options options,
                                                                 Lsn applied,
                                                                 std::uint64_t nextTransaction)
 {
+    ISO_ASSIGN(Connection marks, Connection::open(options.postgres));
+    // What was applied by an agent that died may not be on disk yet; the slot will not go back.
+    ISO_TRY(marks.run("SET synchronous_commit = on; SELECT pg_logical_emit_message(true,"
+                      " 'isotherm.reshard', 'durable')"));
     const std::string name = reshardFeedName(options.token);
     ReplicationStart start{name, name, applied, StreamForm::Text, options.ahead, "256MB"};
     // The session of an agent that died may still be ending.
@@ -46,9 +51,8 @@ Result<std::unique_ptr<ReshardFollower>> ReshardFollower::start(Options options,
     if (!link.ok()) {
         return link.error();
     }
-    ISO_ASSIGN(Connection marks, Connection::open(options.postgres));
     ISO_ASSIGN(Connection connection, Connection::open(options.postgres));
-    // The switch's own commit makes everything before it durable, and progress goes with the rows.
+    // Rows and progress are on disk together or not at all; the slot is told only what is.
     ISO_TRY(connection.run("SET synchronous_commit = off; SET statement_timeout = 0"));
     if (options.quietTriggers) {
         ISO_TRY(connection.run("SET session_replication_role = replica"));
@@ -59,6 +63,7 @@ Result<std::unique_ptr<ReshardFollower>> ReshardFollower::start(Options options,
     follower->m_near = nextTransaction;
     follower->m_applied = applied;
     follower->m_seen = applied;
+    follower->m_durable = applied;
     return follower;
 }
 
@@ -111,7 +116,7 @@ Status ReshardFollower::drain(Clock::time_point until, const std::stop_token& st
         }
         ISO_TRY(takeEntries(kPoll, stop));
     }
-    return commit();
+    return commit(Disk::Later);
 }
 
 Status ReshardFollower::release()
@@ -135,7 +140,7 @@ Status ReshardFollower::takeEntries(std::chrono::milliseconds wait, const std::s
         if (entry->keepalive) {
             // Traffic of others: nothing of ours lies before it.
             if (!m_inside && m_kept.empty() && !m_open && pendingBytes() == 0 &&
-                entry->endLsn > m_seen) {
+                m_durable == m_seen && entry->endLsn > m_seen) {
                 m_link->confirm(entry->endLsn);
             }
             continue;
@@ -350,18 +355,27 @@ Status ReshardFollower::flush()
 }
 
 /// Between transactions only: then rows and position belong together. While some are kept back it
-/// all stays open.
-Status ReshardFollower::commit()
+/// all stays open. The slot is told twice a second, after a commit that waited for the disk: a
+/// server that crashed would else come back without the rows and with a slot that is past them.
+Status ReshardFollower::commit(Disk disk)
 {
     ISO_TRY(flush());
-    if (m_shown || (!m_open && m_seen == m_applied)) {
+    const auto now = Clock::now();
+    const bool durable =
+        disk == Disk::MayWait && m_durable != m_seen && now - m_durableAt >= kDurableEvery;
+    if (m_shown || (!m_open && m_seen == m_applied && !durable)) {
         return {};
     }
-    ISO_TRY(m_connection.run((m_open ? "" : "BEGIN;") + reshardAppliedSql(m_options.token, m_seen) +
-                             "COMMIT"));
+    ISO_TRY(m_connection.run(std::string(m_open ? "" : "BEGIN;") +
+                             (durable ? "SET LOCAL synchronous_commit = on;" : "") +
+                             reshardAppliedSql(m_options.token, m_seen) + "COMMIT"));
     m_open = false;
     m_applied = m_seen;
-    m_link->confirm(m_applied);
+    if (durable) {
+        m_durable = m_applied;
+        m_durableAt = now;
+        m_link->confirm(m_applied);
+    }
     return {};
 }
 

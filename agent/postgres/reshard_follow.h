@@ -99,7 +99,8 @@ private:
     [[nodiscard]] Status turn(std::size_t table, bool toNews);
     [[nodiscard]] Status beginApply();
     [[nodiscard]] Status flush();
-    [[nodiscard]] Status commit();
+    enum class Disk { MayWait, Later };
+    [[nodiscard]] Status commit(Disk disk = Disk::MayWait);
     [[nodiscard]] const std::vector<ReshardPart>& partsOf(std::size_t table, bool news) const;
     [[nodiscard]] std::uint64_t extend(std::uint32_t xid);
     [[nodiscard]] std::size_t pendingBytes() const;
@@ -119,8 +120,10 @@ private:
     bool m_keeping = false;   ///< this transaction is kept back
     std::optional<Visibility> m_shown;
     std::deque<Kept> m_kept;
-    Lsn m_seen;    ///< end of the last whole transaction that was taken
-    Lsn m_applied; ///< durable
+    Lsn m_seen; ///< end of the last whole transaction that was taken
+    Lsn m_applied;
+    Lsn m_durable; ///< of m_applied, what no crash of the server takes back: what may be confirmed
+    std::chrono::steady_clock::time_point m_durableAt{};
     Lsn m_switchSeen;
     std::string m_mark; ///< the content of the last mark that came by
     std::uint64_t m_marks = 0;

@@ -59,6 +59,47 @@ constexpr const char* kObstaclesSql =
     "  JOIN pg_class c ON c.oid = k.conrelid WHERE k.confrelid = $1::oid AND k.contype = 'f'"
     "  AND k.conparentid = 0 AND NOT k.conrelid = ANY($2::oid[])";
 
+/// What keeps an ordinary table from becoming a partitioned one, as text and hint; $2 is the
+/// column.
+constexpr const char* kAdoptionObstaclesSql =
+    "SELECT 'view ' || v.oid::regclass || ' reads ' || $1::oid::regclass,"
+    "  'drop it, and make it again afterwards: it would go on reading the old table'"
+    "  FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass"
+    "  JOIN pg_class v ON v.oid = r.ev_class WHERE d.refclassid = 'pg_class'::regclass"
+    "  AND d.refobjid = $1::oid AND d.deptype = 'n'"
+    " UNION SELECT 'function ' || d.objid::regprocedure || ' is bound to ' || $1::oid::regclass,"
+    "  'make it again with its body as a string, or drop it and make it again afterwards'"
+    "  FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.refclassid ="
+    "  'pg_class'::regclass AND d.refobjid = $1::oid AND d.deptype = 'n'"
+    " UNION SELECT 'table ' || $1::oid::regclass || ' has the rule ' || r.rulename,"
+    "  'use a trigger instead' FROM pg_rewrite r WHERE r.ev_class = $1::oid"
+    " UNION SELECT 'constraint ' || k.conname || ' of ' || $1::oid::regclass || ' is not valid',"
+    "  'ALTER TABLE … VALIDATE CONSTRAINT' FROM pg_constraint k WHERE k.conrelid = $1::oid"
+    "  AND k.contype IN ('c', 'f') AND NOT k.convalidated"
+    " UNION SELECT 'table ' || $1::oid::regclass || ' is in publication ' || p.pubname,"
+    "  'take it out of the publication, and put it in again afterwards' FROM pg_publication_rel r"
+    "  JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = $1::oid"
+    "  AND p.pubname NOT LIKE 'isotherm\\_r\\_%'"
+    " UNION SELECT 'table ' || $1::oid::regclass || ' is filled by a subscription',"
+    "  'adopt it where it is written to' FROM pg_subscription_rel s WHERE s.srrelid = $1::oid"
+    " UNION SELECT 'table ' || $1::oid::regclass || ' inherits from another, or another from it',"
+    "  'ALTER TABLE … NO INHERIT' FROM pg_inherits i"
+    "  WHERE i.inhrelid = $1::oid OR i.inhparent = $1::oid"
+    " UNION SELECT 'index ' || x.relname || ' of ' || $1::oid::regclass || CASE WHEN"
+    "    i.indisexclusion THEN ' is an exclusion' ELSE ' is unique without ' || $2 END,"
+    "  CASE WHEN i.indisexclusion THEN 'partitioned tables cannot have one' ELSE"
+    "    'take the key column into it: uniqueness holds within a partition only' END"
+    "  FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = $1::oid"
+    "  AND (i.indisexclusion OR (i.indisunique AND NOT EXISTS (SELECT FROM pg_attribute a"
+    "    WHERE a.attrelid = $1::oid AND a.attname = $2 AND a.attnum = ANY(i.indkey::int2[]))))"
+    " UNION SELECT 'trigger ' || t.tgname || ' of ' || $1::oid::regclass ||"
+    "    ' is for rows and names transition tables', 'make it a trigger for statements'"
+    "  FROM pg_trigger t WHERE t.tgrelid = $1::oid AND NOT t.tgisinternal AND t.tgtype & 1 = 1"
+    "  AND (t.tgoldtable IS NOT NULL OR t.tgnewtable IS NOT NULL)"
+    " UNION SELECT 'column ' || $2 || ' of ' || $1::oid::regclass || ' is generated',"
+    "  'choose another key column' FROM pg_attribute a WHERE a.attrelid = $1::oid"
+    "  AND a.attname = $2 AND a.attgenerated <> ''";
+
 class Preflight
 {
 public:
@@ -154,7 +195,8 @@ private:
     {
         ISO_TRY(mustOwn(table.root, "table " + table.schema + "." + table.name));
         for (const ReshardPart& part : table.olds) {
-            ISO_TRY(mustOwn(part.oid, "partition " + part.schema + "." + part.name));
+            ISO_TRY(mustOwn(part.oid, part.schema + "." + part.name));
+            ISO_TRY(lookForObstacles(table, part));
             ISO_TRY(lookAtPart(part));
         }
         if (table.defaultPart) {
@@ -165,18 +207,24 @@ private:
         return lookAtIncoming(table);
     }
 
-    Status lookAtPart(const ReshardPart& part)
+    Status lookForObstacles(const ReshardTable& table, const ReshardPart& part)
     {
         std::vector<std::string> parts;
         for (const Oid oid : m_parts) {
             parts.push_back(std::to_string(oid));
         }
-        ISO_ASSIGN(
-            const QueryRows obstacles,
-            m_connection.query(kObstaclesSql, {std::to_string(part.oid), arrayLiteral(parts)}));
+        ISO_ASSIGN(const QueryRows obstacles,
+                   m_connection.query(m_plan.adopts() ? kAdoptionObstaclesSql : kObstaclesSql,
+                                      {std::to_string(part.oid),
+                                       m_plan.adopts() ? table.keyColumn : arrayLiteral(parts)}));
         for (std::size_t i = 0; i < obstacles.size(); ++i) {
             refuse(FindingKind::Definition, obstacles.text(i, 0), obstacles.text(i, 1));
         }
+        return {};
+    }
+
+    Status lookAtPart(const ReshardPart& part)
+    {
         ISO_ASSIGN(
             const QueryRows rows,
             m_connection.query(
@@ -190,15 +238,15 @@ private:
         const bool replica = m_rights.superuser || m_rights.replicaRole;
         if (rows.integer(0, 2) > 0 && !replica) {
             refuse(FindingKind::Rights,
-                   "partition " + part.schema + "." + part.name +
+                   part.schema + "." + part.name +
                        " has triggers of its own, which must not fire while its copy is filled",
                    kInitDb);
         }
         ISO_ASSIGN(const auto keys, foreignKeysOf(m_connection, part.oid));
         if (!keys.empty() && (!replica || !m_rights.mayQuiet())) {
             refuse(FindingKind::ForeignKey,
-                   "partition " + part.schema + "." + part.name + " has the foreign key " +
-                       keys.front().name + ", which must not act on a copy that lags behind",
+                   part.schema + "." + part.name + " has the foreign key " + keys.front().name +
+                       ", which must not act on a copy that lags behind",
                    kInitDb);
         }
         return {};
@@ -214,6 +262,11 @@ private:
                        " AND k.contype = 'f' AND k.conparentid = 0",
                        {std::to_string(table.root)}));
         for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto from = static_cast<Oid>(rows.integer(i, 3));
+            if (std::find(m_parts.begin(), m_parts.end(), from) != m_parts.end()) {
+                ISO_TRY(lookAtPair(table, rows.text(i, 1), from));
+                continue;
+            }
             const std::string key = "foreign key " + rows.text(i, 1) + " of " + rows.text(i, 0);
             if (rows.view(i, 2) == "p") {
                 refuse(FindingKind::ForeignKey,
@@ -226,6 +279,28 @@ private:
                 add(FindingKind::ForeignKey, FindingLevel::Note,
                     key + " is taken off and put back in the switch, and validated afterwards");
             }
+        }
+        return {};
+    }
+
+    /// Between two tables that are adopted together: rows that belong together must come into parts
+    /// of the same range.
+    Status lookAtPair(const ReshardTable& table, const std::string& name, Oid from)
+    {
+        ISO_ASSIGN(const QueryRows rows,
+                   m_connection.query(
+                       "SELECT count(*) FROM pg_constraint k CROSS JOIN LATERAL"
+                       " unnest(k.conkey, k.confkey) u(own, other)"
+                       " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.own"
+                       " JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.other"
+                       " WHERE k.conrelid = $1::oid AND k.conname = $2 AND a.attname = $3"
+                       " AND b.attname = $3",
+                       {std::to_string(from), name, table.keyColumn}));
+        if (rows.integer(0, 0) == 0) {
+            refuse(FindingKind::ForeignKey,
+                   "foreign key " + name + " to " + table.schema + "." + table.name +
+                       " leaves out " + table.keyColumn,
+                   "take the key column into the foreign key, and into the key that it refers to");
         }
         return {};
     }

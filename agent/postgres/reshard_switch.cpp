@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/reshard_switch.h"
 
+#include "agent/postgres/adoption_script.h"
 #include "agent/postgres/part_properties.h"
 #include "agent/postgres/reshard_blockers.h"
 #include "agent/postgres/reshard_marker.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace isotherm::postgres
 {
@@ -181,8 +183,9 @@ private:
         const std::string feed = reshardFeedName(m_scene.plan.token);
         const ReshardSide side =
             m_to == SwitchTo::New ? ReshardSide::Switched : ReshardSide::Returned;
-        script.statements = m_before + m_detach + m_attach + m_after + "ALTER PUBLICATION " +
-                            quoteIdentifier(feed) + " SET TABLE " + m_published + ";" +
+        script.first = m_before + m_detach;
+        script.statements = m_attach + m_after + "ALTER PUBLICATION " + quoteIdentifier(feed) +
+                            " SET TABLE " + m_published + ";" +
                             reshardSideSql(m_scene.plan.token, side) +
                             "SELECT pg_logical_emit_message(true, 'isotherm.reshard', " +
                             quoteLiteral("switch " + m_scene.plan.token) + ");";
@@ -218,7 +221,9 @@ public:
         // All of the waiting together may take as long as one wait is allowed to.
         const auto wait = std::max<std::int64_t>(
             10, m_limits.lockWait.count() / static_cast<std::int64_t>(script.locks.size()));
-        std::string sql = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = " +
+        // Nobody waits for the disk with our locks: keep() does, after them. What the application
+        // commits on top is never durable before the switch itself is.
+        std::string sql = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = " +
                           std::to_string(wait) + ";SET LOCAL statement_timeout = " +
                           std::to_string(m_limits.hardCap.count()) + ";";
         if (rights.superuser || rights.deadlockTimeout) {
@@ -232,8 +237,19 @@ public:
         return m_connection.run(sql);
     }
 
+    /// Sends what may go on while the last rows come in.
+    Status begin(const SwitchScript& script)
+    {
+        if (script.first.empty()) {
+            return {};
+        }
+        m_sent = true;
+        return m_connection.send(script.first);
+    }
+
     Status commit(const SwitchScript& script)
     {
+        ISO_TRY(collect());
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline() - Clock::now());
         if (left.count() <= 0) {
@@ -250,8 +266,16 @@ public:
         return {};
     }
 
+    /// Makes it durable.
+    Status keep()
+    {
+        return m_connection.run("SET synchronous_commit = on; SELECT pg_logical_emit_message(true,"
+                                " 'isotherm.reshard', 'durable')");
+    }
+
     void giveUp()
     {
+        (void)collect();
         if (m_open && !m_connection.broken()) {
             (void)m_connection.run("ROLLBACK");
             m_until = Clock::now();
@@ -266,8 +290,18 @@ public:
     }
 
 private:
+    Status collect()
+    {
+        if (!std::exchange(m_sent, false)) {
+            return {};
+        }
+        const auto done = m_connection.collectLong(2 * m_limits.hardCap);
+        return done.ok() ? Status() : Status(done.error());
+    }
+
     Connection& m_connection;
     const SwitchLimits& m_limits;
+    bool m_sent = false; ///< an answer is to come
     Clock::time_point m_since;
     Clock::time_point m_until;
     bool m_open = false;
@@ -307,6 +341,9 @@ Result<SwitchOutcome> notNow(SwitchOutcome outcome, std::string reason)
 
 Result<SwitchScript> switchScript(const ReshardScene& scene, SwitchTo to)
 {
+    if (scene.plan.adopts()) {
+        return adoptionScript(scene, to == SwitchTo::New);
+    }
     return ScriptWriter(scene, to).write();
 }
 
@@ -320,12 +357,17 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
         return notNow(std::move(outcome), "a transaction is older than the new partitions");
     }
     ISO_ASSIGN(const SwitchScript script, switchScript(scene, to));
+    // A look from outside: the attempt's own session is not free then.
+    ISO_ASSIGN(Connection watch, Connection::open(scene.connection.options()));
+    // Asked before anybody has to wait, too: that also loads what the session needs to ask again.
+    ISO_ASSIGN(outcome.blockers, idleSnapshots(watch));
+    if (!outcome.blockers.empty()) {
+        return notNow(std::move(outcome), "a session sits in a transaction with a snapshot");
+    }
     ISO_ASSIGN(const bool close, catchUp(follower));
     if (!close) {
         return notNow(std::move(outcome), "the change stream is behind");
     }
-    // A look from outside: the attempt's own session is not free then.
-    ISO_ASSIGN(Connection watch, Connection::open(scene.connection.options()));
     Attempt attempt(scene.connection, limits);
     const auto failed = [&](const Status& status) -> Result<SwitchOutcome> {
         attempt.giveUp();
@@ -342,6 +384,9 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
         }
         return result;
     }
+    if (const Status begun = attempt.begin(script); !begun.ok()) {
+        return failed(begun);
+    }
     if (const Status drained = follower.drain(attempt.deadline(), {}); !drained.ok()) {
         return failed(drained);
     }
@@ -354,6 +399,7 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
     if (const Status done = attempt.commit(script); !done.ok()) {
         return failed(done);
     }
+    ISO_TRY(attempt.keep());
     outcome.switched = true;
     outcome.held = attempt.held();
     return outcome;
@@ -364,6 +410,9 @@ Status settleSwitch(const ReshardScene& scene, const std::stop_token& stop)
     const std::string check = quoteIdentifier(reshardCheckName(scene.plan.token));
     for (const ReshardTable& table : scene.book.tables) {
         for (const ReshardPart& part : table.olds) {
+            if (table.stage) {
+                continue; // it comes back by its name
+            }
             ISO_ASSIGN(const QueryRows rows,
                        scene.connection.query(
                            "SELECT convalidated FROM pg_constraint WHERE"
@@ -385,21 +434,7 @@ Status settleSwitch(const ReshardScene& scene, const std::stop_token& stop)
             }
         }
     }
-    ISO_ASSIGN(const QueryRows keys,
-               scene.connection.query("SELECT format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %s',"
-                                      " n.nspname, c.relname, f.name)"
-                                      " FROM isotherm_reshard.foreign_key f"
-                                      " JOIN pg_class c ON c.oid = f.relid"
-                                      " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                                      " JOIN pg_constraint k ON k.conrelid = c.oid"
-                                      "   AND quote_ident(k.conname) = f.name"
-                                      " WHERE f.token = $1 AND NOT k.convalidated",
-                                      {scene.plan.token}));
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        ISO_TRY(scene.connection.run("SET statement_timeout = 0"));
-        ISO_TRY(scene.connection.runLong(keys.text(i, 0), std::chrono::hours(1)));
-    }
-    return {};
+    return validateForeignKeys(scene.connection, scene.plan.token);
 }
 
 } // namespace isotherm::postgres

@@ -30,6 +30,7 @@ struct SwitchScript
 {
     std::vector<std::string> locks; ///< in the order of RESHARD.md
     std::vector<Oid> locked;
+    std::string first; ///< touches nothing of the side that comes: runs beside the last rows
     std::string statements;
 };
 

@@ -38,6 +38,13 @@ Result<engine::ReshardPlan> ReshardHandler::planFor(const ReshardRequest& reques
     plan.token = token;
     plan.targets = request.targets;
     if (request.adopts()) {
+        for (const auto& view : m_parts.topology.keyspaces()) {
+            if (view->stored.record.name == request.keyspace) {
+                return makeError(Code::AlreadyExists,
+                                 "there is a keyspace " + request.keyspace + " already",
+                                 "choose another name");
+            }
+        }
         plan.tables = request.adoptTables;
         plan.adoptKey = request.adoptKey;
         plan.sources = {KeyRange{}};

@@ -31,6 +31,9 @@ Result<ReshardRequest> read(const json& value)
     }
     request.adoptTables = value.value("adopt_tables", std::vector<std::string>());
     request.adoptKey = value.value("adopt_key", std::string());
+    if (value.contains("adopt_rpo_ms")) {
+        request.adoptRpo = std::chrono::milliseconds(value.at("adopt_rpo_ms").get<std::int64_t>());
+    }
     if (request.targets.size() > kMostParts || request.sources.size() > kMostParts) {
         return bad("too many parts");
     }
@@ -90,6 +93,9 @@ std::string toParams(const ReshardRequest& request)
     if (request.adopts()) {
         value["adopt_tables"] = request.adoptTables;
         value["adopt_key"] = request.adoptKey;
+        if (request.adoptRpo) {
+            value["adopt_rpo_ms"] = request.adoptRpo->count();
+        }
     }
     return value.dump();
 }

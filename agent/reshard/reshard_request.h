@@ -7,6 +7,7 @@
 #include "shared/model/key.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@ namespace isotherm::reshard
 {
 
 /// What a job of kind Reshard is asked to do: n adjacent shards of a keyspace become m ranges, of
-/// all its tables together; n = 1 is a split, m = 1 a merge. Or, with `adoptTables`, ordinary tables
-/// become a keyspace of that name. A plain value; toParams() is what the job's params are.
+/// all its tables together; n = 1 is a split, m = 1 a merge. Or, with `adoptTables`, ordinary
+/// tables become a keyspace of that name. A plain value; toParams() is what the job's params are.
 struct ReshardRequest
 {
     std::string keyspace;
@@ -28,6 +29,7 @@ struct ReshardRequest
     std::chrono::milliseconds grace = std::chrono::hours(24);
     std::vector<std::string> adoptTables; ///< qualified; the first is the one that others refer to
     std::string adoptKey;                 ///< the column that they are divided by
+    std::optional<std::chrono::milliseconds> adoptRpo; ///< of the keyspace that they become
 
     [[nodiscard]] bool adopts() const { return !adoptTables.empty(); }
     friend bool operator==(const ReshardRequest&, const ReshardRequest&) = default;

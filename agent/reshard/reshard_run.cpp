@@ -110,6 +110,7 @@ Result<bool> ReshardRun::step()
         return true;
     case ReshardSide::Returned:
         ISO_TRY(m_reshard->cleanUp());
+        ISO_TRY(letGo());
         return makeError(Code::Aborted, "was switched back: the old partitions serve again");
     }
     return makeError(Code::Internal, "the change is on no side of the switch");
@@ -193,6 +194,7 @@ Status ReshardRun::verifyOnce()
 Result<bool> ReshardRun::trySwitch()
 {
     ++m_attempts;
+    m_context.setPhase("switch");
     ISO_ASSIGN(const engine::SwitchOutcome outcome, m_reshard->trySwitch(m_settings.limits));
     if (outcome.switched) {
         m_state.switchedAt = m_parts.clock.wallNow();
@@ -238,6 +240,27 @@ std::vector<ShardId> ReshardRun::children() const
     return ids;
 }
 
+/// Which shards there are now; of an adoption: a keyspace more.
+Status ReshardRun::takeUp()
+{
+    if (!m_state.plan.adopts()) {
+        return m_parts.topology.refresh();
+    }
+    metadata::StoredKeyspace keyspace;
+    keyspace.record.name = m_request.keyspace;
+    keyspace.record.rpo = m_request.adoptRpo;
+    keyspace.spec = {m_request.keyspace, m_state.plan.tables, {}};
+    const auto adopted = m_parts.topology.adopt(keyspace);
+    return adopted.ok() ? Status() : Status(adopted.error());
+}
+
+/// The old parts serve again; of an adoption: its tables are no keyspace.
+Status ReshardRun::letGo()
+{
+    return m_state.plan.adopts() ? m_parts.topology.forget(m_request.keyspace)
+                                 : m_parts.topology.refresh();
+}
+
 /// The records follow: which shards there are, and where their backups begin.
 Status ReshardRun::afterSwitch()
 {
@@ -252,7 +275,7 @@ Status ReshardRun::afterSwitch()
     m_parts.log.info("reshard.switched", "new partitions serve",
                      {{"job", static_cast<std::int64_t>(m_context.id().get())},
                       {"held_us", m_state.heldMicros}});
-    ISO_TRY(m_parts.topology.refresh());
+    ISO_TRY(takeUp());
     if (m_parts.changed) {
         m_parts.changed();
     }
@@ -264,7 +287,7 @@ Status ReshardRun::afterSwitch()
             return stopped();
         }
     }
-    if (m_parts.history) {
+    if (m_parts.history && !m_state.plan.adopts()) {
         const auto told =
             m_parts.history({m_request.keyspace, m_request.sources, m_state.plan.targets, at});
         m_state.note =
@@ -316,8 +339,10 @@ Status ReshardRun::undo()
         Status status = [&]() -> Status {
             ISO_TRY(connect());
             ISO_ASSIGN(const ReshardSide side, m_reshard->side());
+            bool stays = false;
             if (side == ReshardSide::Switched) {
                 ISO_ASSIGN(const bool wayBack, m_reshard->canSwitch());
+                stays = !wayBack;
                 if (wayBack) {
                     ISO_ASSIGN(const engine::SwitchOutcome outcome,
                                m_reshard->trySwitch(m_settings.limits));
@@ -330,7 +355,7 @@ Status ReshardRun::undo()
                 }
             }
             ISO_TRY(m_reshard->cleanUp());
-            ISO_TRY(m_parts.topology.refresh());
+            ISO_TRY(stays ? m_parts.topology.refresh() : letGo());
             if (m_parts.changed) {
                 m_parts.changed();
             }

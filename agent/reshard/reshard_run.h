@@ -35,6 +35,8 @@ private:
     [[nodiscard]] Result<bool> trySwitch();
     [[nodiscard]] Status follow(std::chrono::milliseconds limit);
     [[nodiscard]] Status afterSwitch();
+    [[nodiscard]] Status takeUp();
+    [[nodiscard]] Status letGo();
     [[nodiscard]] Status awaitGrace();
     [[nodiscard]] bool mayEnd();
     [[nodiscard]] std::vector<ShardId> children() const;

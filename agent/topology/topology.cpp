@@ -54,6 +54,17 @@ Result<KeyspaceRecord> Topology::adopt(const metadata::StoredKeyspace& keyspace)
     return complete.record;
 }
 
+Status Topology::forget(const std::string& keyspace)
+{
+    const std::lock_guard refreshing(m_refreshing);
+    const auto retired = m_shardStore.reconcile({keyspace, m_node, {}});
+    ISO_TRY(retired);
+    ISO_TRY(m_keyspaceStore.remove(keyspace));
+    const std::lock_guard lock(m_mutex);
+    m_views.erase(keyspace);
+    return {};
+}
+
 std::vector<std::shared_ptr<const KeyspaceView>> Topology::keyspaces() const
 {
     const std::lock_guard lock(m_mutex);

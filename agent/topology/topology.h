@@ -56,6 +56,10 @@ public:
     /// it cannot be managed.
     [[nodiscard]] Result<KeyspaceRecord> adopt(const metadata::StoredKeyspace& keyspace);
 
+    /// Its tables are an ordinary matter again: the shards are retired, their backups stay. Not an
+    /// error when there is no such keyspace.
+    [[nodiscard]] Status forget(const std::string& keyspace);
+
     [[nodiscard]] std::vector<std::shared_ptr<const KeyspaceView>> keyspaces() const;
     /// NotFound for a shard that is not there (any more).
     [[nodiscard]] Result<ShardPlace> find(ShardId shard) const;

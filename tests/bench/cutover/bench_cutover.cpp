@@ -118,7 +118,8 @@ constexpr const char* kOneTransaction =
     "alter table accounts attach partition other_b for values from (1500) to (2000);"
     "drop table accounts_p2; commit";
 constexpr const char* kOneTransactionBack =
-    "begin; create table accounts_p2 (like other_a including all);"
+    "begin; lock table accounts in access exclusive mode;"
+    "create table accounts_p2 (like other_a including all);"
     "insert into accounts_p2 select * from accounts where customer_id >= 1000;"
     "drop table other_a, other_b;"
     "alter table accounts attach partition accounts_p2 for values from (1000) to (2000); commit";

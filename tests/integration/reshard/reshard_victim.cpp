@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An agent's executor as a process of its own, so that a test can kill it at any step. Arguments:
-// conninfo, folder of the metadata, and the cuts of the first shard (none: take up what is there).
-// Prints every phase of the job and how it ended.
+// conninfo, folder of the metadata, words, and the cuts of the first shard (none: take up what is
+// there). Words: "adopt": of the ordinary tables accounts and lines instead; "stay": stays in the
+// grace period; "rollback": takes it back there. Prints every phase of the job and how it ended.
 #include "tests/integration/reshard/reshard_world.h"
 
 #include <cstdio>
@@ -22,6 +23,43 @@ public:
     void write(LogLevel, std::string_view, std::string_view, std::vector<LogField>) override {}
 };
 
+struct Wishes
+{
+    bool adopt = false;
+    bool stay = false;
+    bool rollBack = false;
+    std::vector<std::int64_t> cuts;
+};
+
+Wishes wishesOf(int argc, char** argv)
+{
+    Wishes wishes;
+    for (int i = 3; i < argc; ++i) {
+        const std::string word = argv[i];
+        wishes.adopt = wishes.adopt || word == "adopt";
+        wishes.stay = wishes.stay || word == "stay";
+        wishes.rollBack = wishes.rollBack || word == "rollback";
+        if (word.find_first_not_of("0123456789") == std::string::npos) {
+            wishes.cuts.push_back(std::atoll(word.c_str()));
+        }
+    }
+    return wishes;
+}
+
+Result<JobId> begin(ReshardWorld& world, const Wishes& wishes)
+{
+    if (!wishes.adopt) {
+        return world.submit(world.split(world.shards("accounts").front(), wishes.cuts));
+    }
+    ShardRecord everything;
+    everything.keyspace = "accounts";
+    reshard::ReshardRequest request = world.split(everything, wishes.cuts);
+    request.sources.clear();
+    request.adoptTables = {"public.accounts", "public.lines"};
+    request.adoptKey = "customer_id";
+    return world.submit(request);
+}
+
 int run(int argc, char** argv)
 {
     QuietLog log;
@@ -30,16 +68,9 @@ int run(int argc, char** argv)
         std::fprintf(stderr, "%s\n", world.error().text().c_str());
         return 1;
     }
-    if (argc > 3) {
-        std::vector<std::int64_t> cuts;
-        for (int i = 3; i < argc; ++i) {
-            cuts.push_back(std::atoll(argv[i]));
-        }
-        const auto shards = (*world)->shards("accounts");
-        const auto job = (*world)->submit((*world)->split(shards.front(), cuts));
-        if (!job.ok()) {
-            return 1;
-        }
+    const Wishes wishes = wishesOf(argc, argv);
+    if (!wishes.cuts.empty() && !begin(**world, wishes).ok()) {
+        return 1;
     }
     std::set<std::string> told;
     for (;;) {
@@ -52,7 +83,9 @@ int run(int argc, char** argv)
             std::printf("phase %s\n", job.phase.c_str());
             std::fflush(stdout);
         }
-        if (job.phase == "grace") {
+        if (job.phase == "grace" && wishes.rollBack) {
+            (void)(*world)->jobs().cancel(job.id);
+        } else if (job.phase == "grace" && !wishes.stay) {
             (*world)->control().finish(job.id);
         }
         if (isFinished(job.state)) {

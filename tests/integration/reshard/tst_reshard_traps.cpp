@@ -76,6 +76,7 @@ private:
         ISO_VERIFY_OK(job);
         QCOMPARE(job->state, JobState::Failed);
         QVERIFY2(job->error.find(reason) != std::string::npos, job->error.c_str());
+        QVERIFY2(job->error.find("hint: ") != std::string::npos, job->error.c_str());
         QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
     }
 
@@ -501,6 +502,40 @@ private Q_SLOTS:
         QCOMPARE(value("select count(*) from pg_class where relname = 'accounts_p1' and"
                        " relispartition"),
                  std::string("1"));
+    }
+
+    void rollBack_foreignKeyToTheTable_isValidAgain()
+    {
+        begin(std::string(kAccounts) +
+              "create table notes (c int8, i int8, constraint of_account foreign key (c, i)"
+              " references accounts); insert into notes select customer_id, id from accounts");
+        const auto job = m_world->submit(half());
+        ISO_VERIFY_OK(job);
+        ISO_VERIFY_OK(m_world->waitForPhase(*job, "grace"));
+        ISO_VERIFY_OK(m_world->jobs().cancel(*job));
+        ISO_VERIFY_OK(m_world->wait(*job));
+        QCOMPARE(value("select convalidated from pg_constraint where conname = 'of_account' and"
+                       " conparentid = 0"),
+                 std::string("t"));
+    }
+
+    void keyOfSeveralColumns_isRefused()
+    {
+        begin("create table accounts (customer_id int8, id int8, primary key (customer_id, id))"
+              " partition by range (customer_id, id);"
+              "create table accounts_p1 partition of accounts for values from (0, 0) to (1000, 0)");
+        reshard::ReshardRequest request = m_world->split(shards()[0], {});
+        std::string cut;
+        appendKeyInteger(cut, 500);
+        appendKeyInteger(cut, 0);
+        request.targets = reshard::targetsOf(shards()[0].range, {Key(cut)});
+        const auto report = m_world->handler().preflight(request);
+        ISO_VERIFY_OK(report);
+        const Status verdict = report->verdict();
+        QVERIFY(!verdict.ok());
+        QVERIFY(verdict.error().message.find("partitioned by several columns") !=
+                std::string::npos);
+        QVERIFY(verdict.error().hint.find("one of them alone") != std::string::npos);
     }
 
     void pause_keepsFollowingButDoesNotSwitch()

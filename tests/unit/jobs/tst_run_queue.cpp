@@ -48,6 +48,19 @@ private Q_SLOTS:
         QCOMPARE(next(queue), 2U);
     }
 
+    void takeNext_changeOfShards_onlyExcludesOtherChanges()
+    {
+        RunQueue queue({});
+        queue.add(job(1, {7}, JobKind::Reshard));
+        queue.add(job(2, {7})); // a backup goes on beside it
+        queue.add(job(3, {6, 7}, JobKind::Reshard));
+        QCOMPARE(next(queue), 1U);
+        QCOMPARE(next(queue), 2U);
+        QCOMPARE(next(queue), 0U);
+        queue.finished(JobId(1));
+        QCOMPARE(next(queue), 3U);
+    }
+
     void takeNext_manyShards_isNotStarvedByYoungerJobs()
     {
         RunQueue queue({});
