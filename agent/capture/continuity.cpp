@@ -66,12 +66,23 @@ void endLeaf(journal::State& state, std::uint64_t id, Lsn at, const std::string&
     }
     const auto table = state.tables.find(leaf->second.table);
     journal::EndedLeaf ended{leaf->second.table, std::max(leaf->second.fence, state.epoch.fence),
-                             at, reason};
+                             at, reason, leaf->second.mustShow};
     if (table != state.tables.end()) {
         ended.fence = std::max(ended.fence, table->second.fence);
     }
     state.leaves.erase(leaf);
     state.ended[id] = std::move(ended);
+}
+
+/// `transaction` attached the leaf or wrote it anew. It had it to itself from then to its end: who
+/// had written to it before was over, and who writes to it later is in the journal, however old he
+/// is. So a base must show this one transaction, and may be taken while older ones run.
+void beginLeaf(journal::State& state, std::uint64_t leaf, std::uint64_t table,
+               const journal::TransactionHeader& transaction, const std::string& reason)
+{
+    journal::LeafState& known = state.leaves[leaf];
+    known = {table == 0 ? known.table : table, 0, transaction.commitLsn, reason, transaction.id};
+    state.ended.erase(leaf); // attached again
 }
 
 } // namespace
@@ -112,8 +123,8 @@ bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
     if (marker.kind == engine::MarkerKind::Rewritten) {
         for (const std::uint64_t id : marker.objects) {
             if (state.leaves.contains(id)) {
-                changed |= raiseLeafFence(state, id, 0, transaction.id, transaction.commitLsn,
-                                          "rewritten by " + marker.what);
+                beginLeaf(state, id, 0, transaction, "rewritten by " + marker.what);
+                changed = true;
             }
         }
         return changed;
@@ -133,9 +144,10 @@ bool applyMarker(journal::State& state, const engine::SchemaMarker& marker,
     const std::uint64_t table = marker.objects.front();
     const std::set<std::uint64_t> now(marker.objects.begin(), marker.objects.end());
     for (const std::uint64_t id : now) {
-        if (id != table && !state.leaves.contains(id)) {
-            changed |= raiseLeafFence(state, id, table, transaction.id, transaction.commitLsn,
-                                      "attached by " + marker.what);
+        // A look at the catalog may have been faster than the stream.
+        if (id != table && (!state.leaves.contains(id) || state.ended.contains(id))) {
+            beginLeaf(state, id, table, transaction, "attached by " + marker.what);
+            changed = true;
         }
     }
     std::vector<std::uint64_t> gone;

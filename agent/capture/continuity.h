@@ -25,8 +25,8 @@ namespace isotherm::capture
                                 const engine::FeedState& feed,
                                 const std::vector<engine::TimelineFork>& forks);
 
-/// A leaf was met that the state does not know, or that starts anew: bases must show what
-/// `transaction` did. True if that changed anything.
+/// Changes of a leaf were lost, the last ones with `transaction`: bases must show it and everything
+/// before it. True if that changed anything.
 bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t table,
                     std::uint64_t transaction, Lsn since, const std::string& reason);
 

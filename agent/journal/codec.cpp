@@ -257,6 +257,12 @@ std::string encodeState(const State& state)
         appendSized(to, table.shape);
         appendVarint(to, table.shapeAt.get());
     }
+    for (const auto& [id, leaf] : state.leaves) {
+        appendVarint(to, leaf.mustShow);
+    }
+    for (const auto& [id, leaf] : state.ended) {
+        appendVarint(to, leaf.mustShow);
+    }
     return to;
 }
 
@@ -298,6 +304,14 @@ Result<State> decodeState(std::string_view bytes)
         for (auto& [id, table] : state.tables) {
             table.shape = takeText(reader);
             table.shapeAt = Lsn(reader.takeVarint());
+        }
+    }
+    if (ok && reader.ok() && !reader.atEnd()) { // since 1.2
+        for (auto& [id, leaf] : state.leaves) {
+            leaf.mustShow = reader.takeVarint();
+        }
+        for (auto& [id, leaf] : state.ended) {
+            leaf.mustShow = reader.takeVarint();
         }
     }
     return whole(reader, ok) ? Result<State>(std::move(state))

@@ -418,6 +418,7 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
     if (const auto ended = m_state.ended.find(leaf); ended != m_state.ended.end()) {
         requirement.captured = true;
         requirement.fence = std::max(requirement.fence, ended->second.fence);
+        requirement.mustShow = ended->second.mustShow;
         return requirement;
     }
     const auto foundTable = m_state.tables.find(table);
@@ -430,10 +431,12 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
     }
     requirement.captured = true;
     requirement.fence = std::max(requirement.fence, foundTable->second.fence);
-    if (const auto found = m_state.leaves.find(leaf);
-        found != m_state.leaves.end() && found->second.fence > requirement.fence) {
-        requirement.fence = found->second.fence;
-        requirement.reason = found->second.reason;
+    if (const auto found = m_state.leaves.find(leaf); found != m_state.leaves.end()) {
+        requirement.mustShow = found->second.mustShow;
+        if (found->second.fence > requirement.fence || found->second.mustShow > 0) {
+            requirement.fence = std::max(requirement.fence, found->second.fence);
+            requirement.reason = found->second.reason;
+        }
     }
     return requirement;
 }

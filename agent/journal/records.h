@@ -57,21 +57,22 @@ struct TableState
     bool captured = false;
     std::uint64_t fence = 0;
     Lsn since;
-    std::string reason; ///< why it is not captured
+    std::string reason;     ///< why it is not captured
     std::string shape = {}; ///< engine::TableCoverage::shape, as last looked at …
     Lsn shapeAt = {};       ///< … when the journal had reached this
 
     friend bool operator==(const TableState&, const TableState&) = default;
 };
 
-/// A leaf of a captured table. Its fence is 0 unless its history starts later than its table's:
-/// rewritten, attached, changes lost.
+/// A leaf of a captured table, whose history may start later than its table's: attached, rewritten
+/// (then there is a transaction that its bases must show), or changes lost (then there is a fence).
 struct LeafState
 {
     std::uint64_t table = 0;
     std::uint64_t fence = 0;
     Lsn since;
     std::string reason;
+    std::uint64_t mustShow = 0; ///< it had the leaf to itself: what shows it shows all before it
 
     friend bool operator==(const LeafState&, const LeafState&) = default;
 };
@@ -84,6 +85,7 @@ struct EndedLeaf
     std::uint64_t fence = 0; ///< the highest of its own, its table's and the epoch's
     Lsn at;                  ///< the commit that ended it
     std::string reason;
+    std::uint64_t mustShow = 0; ///< as it was
 
     friend bool operator==(const EndedLeaf&, const EndedLeaf&) = default;
 };
@@ -104,8 +106,9 @@ struct State
 struct Requirement
 {
     bool captured = false;
-    std::uint64_t fence = 0; ///< Visibility::oldestRunning() of the base must be at least this
-    std::string reason;      ///< why it is not captured, or what raised the fence last
+    std::uint64_t fence = 0;    ///< Visibility::oldestRunning() of the base must be at least this
+    std::uint64_t mustShow = 0; ///< the base must show this transaction; 0: none
+    std::string reason;         ///< why it is not captured, or what the history begins with
     std::uint32_t epoch = 0;
     /// The journal let go of transactions up to this id: what a base does not show of them is
     /// nowhere, unless an increment has it already.
@@ -119,7 +122,7 @@ struct Requirement
     /// Does the journal hold everything that a base with this visibility does not show?
     [[nodiscard]] bool continues(const Visibility& base) const
     {
-        return captured && base.oldestRunning() >= fence;
+        return captured && base.oldestRunning() >= fence && (mustShow == 0 || base.shows(mustShow));
     }
 };
 

@@ -24,7 +24,7 @@ Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf)
     // Bases from before the first one are judged by what they show.
     const Lsn epoch = state.epoch.number > 1 ? state.epoch.start : Lsn();
     const auto known = state.leaves.find(leaf);
-    return known == state.leaves.end() || known->second.fence == 0
+    return known == state.leaves.end() || (known->second.fence == 0 && known->second.mustShow == 0)
                ? epoch
                : std::max(epoch, known->second.since);
 }

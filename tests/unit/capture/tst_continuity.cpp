@@ -123,11 +123,12 @@ private Q_SLOTS:
         QVERIFY(whyBroken(state, Lsn(1'000), feed, {{2, Lsn(2'000)}})); // no ancestor
     }
 
-    void applyMarker_rewritten_raisesTheFenceOfThatLeaf()
+    void applyMarker_rewritten_basesOfThatLeafMustShowIt()
     {
         journal::State state = known();
         QVERIFY(applyMarker(state, marker(MarkerKind::Rewritten, {kFirst}), transaction(200)));
-        QCOMPARE(state.leaves[kFirst].fence, std::uint64_t{201});
+        QCOMPARE(state.leaves[kFirst].mustShow, std::uint64_t{200});
+        QCOMPARE(state.leaves[kFirst].fence, std::uint64_t{0});
         QCOMPARE(state.leaves[kFirst].since, Lsn(1'200));
         QCOMPARE(state.leaves[kSecond].fence, std::uint64_t{70});
     }
@@ -161,7 +162,15 @@ private Q_SLOTS:
         QVERIFY(applyMarker(state, marker(MarkerKind::Changed, {kTable, kFirst, kSecond}),
                             transaction(210)));
         QVERIFY(!state.ended.contains(kSecond));
-        QCOMPARE(state.leaves[kSecond].fence, std::uint64_t{211});
+        QCOMPARE(state.leaves[kSecond].mustShow, std::uint64_t{210});
+        // The catalog was looked at between the two.
+        QVERIFY(
+            applyMarker(state, marker(MarkerKind::Changed, {kTable, kFirst}), transaction(215)));
+        state.leaves[kSecond].table = kTable;
+        QVERIFY(applyMarker(state, marker(MarkerKind::Changed, {kTable, kFirst, kSecond}),
+                            transaction(216)));
+        QVERIFY(!state.ended.contains(kSecond));
+        QCOMPARE(state.leaves[kSecond].mustShow, std::uint64_t{216});
         // An index of a leaf changes nothing.
         QVERIFY(!applyMarker(state, marker(MarkerKind::Changed, {99, kFirst}), transaction(220)));
     }

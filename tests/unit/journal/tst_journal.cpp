@@ -378,7 +378,8 @@ private Q_SLOTS:
         State state = stateOf(1);
         state.tables[1].shape = "a1b2";
         state.tables[1].shapeAt = Lsn(77);
-        state.ended[9] = {1, 120, Lsn(500), "dropped: DROP TABLE t_9"};
+        state.ended[9] = {1, 120, Lsn(500), "dropped: DROP TABLE t_9", 110};
+        state.leaves[10] = {1, 0, Lsn(400), "attached by ALTER TABLE", 130};
         VERIFY_OK(journal->setState(state));
         VERIFY_OK(journal->seal(Lsn(600)));
         journal.reset();
@@ -388,7 +389,12 @@ private Q_SLOTS:
         const Requirement requirement = journal->requirement(9, 0);
         QVERIFY(requirement.captured);
         QCOMPARE(requirement.fence, std::uint64_t{120});
+        QCOMPARE(requirement.mustShow, std::uint64_t{110});
         QVERIFY(!journal->requirement(8, 0).captured);
+        // A base may be taken while older transactions run, if it shows the one that attached it.
+        const Requirement attached = journal->requirement(10, 1);
+        QVERIFY(attached.continues(*Visibility::parse("125:140:125,135")));
+        QVERIFY(!attached.continues(*Visibility::parse("125:140:130")));
     }
 
     void marker_keepsTheDefinition_andNotesAloneCanBeRead()
