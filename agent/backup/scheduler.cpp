@@ -31,7 +31,8 @@ Scheduler::Scheduler(Parts parts, SchedulerOptions options)
 
 Status Scheduler::tick()
 {
-    // One moment for all of it: what is due "now" must not lie behind the moment it is compared with.
+    // One moment for all of it: what is due "now" must not lie behind the moment it is compared
+    // with.
     const WallTime now = m_parts.clock.wallNow();
     ISO_ASSIGN(const std::vector<Candidate> all, candidates(now));
     const auto active = static_cast<std::size_t>(
@@ -39,6 +40,9 @@ Status Scheduler::tick()
             return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
         }));
     std::size_t room = m_options.maxConcurrent > active ? m_options.maxConcurrent - active : 0;
+    bool firstsWait = std::none_of(all.begin(), all.end(), [this](const Candidate& candidate) {
+        return candidate.first && m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
+    });
     Status first; // one shard in trouble must not keep the others waiting
     for (const Candidate& candidate : all) {
         if (candidate.entry.due > now) {
@@ -46,6 +50,9 @@ Status Scheduler::tick()
         }
         if (m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard)) {
             continue;
+        }
+        if (candidate.first && std::exchange(firstsWait, false)) {
+            room = std::max<std::size_t>(room, 1);
         }
         const Status served = serve(candidate, room);
         first = first.ok() ? served : first;
@@ -130,6 +137,7 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates(WallTime now) co
                                  BackupKind::Full, facts.temperature, due.interval, due.reason},
                                 due.urgency,
                                 {keyspace, i}};
+            candidate.first = backup == newest.end();
             const auto schedule = schedules.find(shard.id);
             if (backup != newest.end() && m_parts.captured && m_parts.captured(candidate.place)) {
                 chooseKind(candidate, due, backup->second, turns, now);
@@ -193,8 +201,7 @@ Result<std::vector<ScheduleEntry>> Scheduler::entriesAhead(const Ahead& wanted) 
         for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
             const topology::ShardPlace place{keyspace, i};
             const auto found = newest.find(place.record().id);
-            const auto backup =
-                found == newest.end() ? std::nullopt : std::optional(found->second);
+            const auto backup = found == newest.end() ? std::nullopt : std::optional(found->second);
             shards.push_back({factsOf(place, backup), chainOf(place, backup),
                               place.record().keyspace, place.record().rangeText,
                               std::move(turns[place.record().id]),
@@ -286,6 +293,7 @@ Status Scheduler::submit(const Candidate& candidate)
     job.shards = {candidate.entry.shard};
     job.requestedBy = "scheduler";
     job.params = backupParams(candidate.entry.kind);
+    job.turn = candidate.first ? jobs::Turn::First : jobs::Turn::InOrder;
     ISO_ASSIGN(const JobId id, m_parts.jobs.submit(job));
     m_parts.log.info("backup.scheduled", candidate.entry.reason,
                      {{"shard", static_cast<std::int64_t>(candidate.entry.shard.get())},

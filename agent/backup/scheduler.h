@@ -38,8 +38,10 @@ struct SchedulerOptions
 /// own intervals gone by goes first, a shard without any backup before all; then the hottest. A
 /// shard that has certainly not changed gets a manifest with a newer moment instead, and no data is
 /// written. While changes are captured, backups are incremental but for one full a rotation, in the
-/// slot that planRotation gives the shard: synthetic, or from the database (chooseBackup). One shard
-/// in trouble holds up no other. Thread-safe; the referenced objects outlive it.
+/// slot that planRotation gives the shard: synthetic, or from the database (chooseBackup). One
+/// shard in trouble holds up no other. A shard's first backup goes before jobs that wait, and one
+/// of them beside the bound: a new partition must not wait for a round of backups of all the
+/// others. Thread-safe; the referenced objects outlive it.
 class Scheduler
 {
 public:
@@ -96,6 +98,7 @@ private:
         metadata::ShardSchedule schedule = {};
         std::string mark = {};
         std::string shape = {}; ///< of the tables
+        bool first = false;     ///< there is no backup of the shard: nothing of it can be restored
     };
 
     [[nodiscard]] static bool goesBefore(const Candidate& a, const Candidate& b);

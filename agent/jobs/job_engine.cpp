@@ -146,7 +146,7 @@ Result<JobId> JobEngine::Core::submit(const JobSpec& spec)
     const JobId id = job.record.id;
     m_notifier.changed(job.record);
     const std::lock_guard lock(m_mutex);
-    m_queue.add(std::move(job));
+    m_queue.add(std::move(job), spec.turn);
     m_changed.notify_all();
     return id;
 }

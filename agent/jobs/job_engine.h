@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/jobs/job_handler.h"
+#include "agent/jobs/run_queue.h"
 #include "agent/metadata/job_store.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
@@ -26,6 +27,7 @@ struct JobSpec
     std::vector<ShardId> shards; ///< no other job touches them while this one runs
     std::string requestedBy;
     std::string params; ///< for the handler (JSON)
+    Turn turn = Turn::InOrder;
 };
 
 struct JobEngineOptions
@@ -46,8 +48,9 @@ using JobListener = std::function<void(const JobRecord&)>;
 
 /// Runs jobs that survive crashes: persisted state machines, see JOBS.md. Thread-safe.
 ///
-/// Order: the oldest job that may run goes first. A job may run when no running job has one of its
-/// shards, no older waiting job has one either, and its kind is below its limit.
+/// Order: the oldest job that may run goes first, one with Turn::First before all others. A job may
+/// run when no running job has one of its shards, no older waiting job has one either, and its kind
+/// is below its limit.
 class JobEngine
 {
 public:

@@ -9,13 +9,16 @@ RunQueue::RunQueue(std::map<JobKind, std::size_t> maxPerKind) : m_maxPerKind(std
 {
 }
 
-void RunQueue::add(metadata::StoredJob job)
+void RunQueue::add(metadata::StoredJob job, Turn turn)
 {
     const JobId id = job.record.id;
     if (contains(id)) {
         return;
     }
-    const Place place(job.record.state != JobState::Running, id);
+    const Rank rank = job.record.state == JobState::Running ? Rank::Interrupted
+                      : turn == Turn::First                 ? Rank::First
+                                                            : Rank::InOrder;
+    const Place place(rank, id);
     for (const ShardId shard : job.record.shards) {
         ++m_held[{job.record.kind, shard}];
     }

@@ -5,6 +5,7 @@
 #include "shared/model/records.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -15,6 +16,12 @@
 namespace isotherm::jobs
 {
 
+/// When a job runs among those that wait.
+enum class Turn : std::uint8_t {
+    InOrder, ///< by age
+    First    ///< before those; after a restart its age counts
+};
+
 /// Decides which job runs next; JOBS.md has the rules. Not thread-safe.
 class RunQueue
 {
@@ -24,9 +31,10 @@ public:
 
     /// Jobs that were running when the process ended go before the others. One that is here already
     /// is left alone.
-    void add(metadata::StoredJob job);
+    void add(metadata::StoredJob job, Turn turn = Turn::InOrder);
 
-    /// The oldest that may run; it counts as running until finished().
+    /// The oldest that may run, among those with Turn::First if there are any; it counts as running
+    /// until finished().
     [[nodiscard]] std::optional<metadata::StoredJob> takeNext();
     void finished(JobId id);
 
@@ -45,8 +53,8 @@ private:
         JobKind kind = JobKind::Backup;
         std::vector<ShardId> shards;
     };
-    /// Interrupted jobs first (false sorts before true), then by age.
-    using Place = std::pair<bool, JobId>;
+    enum class Rank : std::uint8_t { Interrupted, First, InOrder };
+    using Place = std::pair<Rank, JobId>; ///< of one rank by age
 
     [[nodiscard]] bool kindIsFree(JobKind kind) const;
     void release(JobKind kind, const std::vector<ShardId>& shards);

@@ -174,6 +174,7 @@ Result<std::vector<ShardRecord>> AgentCore::choose(const std::string& keyspace,
 Result<std::vector<JobId>> AgentCore::runBackup(const BackupRequest& request)
 {
     ISO_ASSIGN(const std::vector<ShardRecord> shards, choose(request.keyspace, request.shards));
+    ISO_ASSIGN(const auto newest, m_parts.backups.newestPerShard());
     std::vector<JobId> submitted;
     for (const ShardRecord& shard : shards) {
         if (m_parts.jobs.hasActive(JobKind::Backup, shard.id)) {
@@ -186,6 +187,7 @@ Result<std::vector<JobId>> AgentCore::runBackup(const BackupRequest& request)
         job.requestedBy = request.caller.name;
         job.params = backup::backupParams(
             request.full ? BackupKind::Full : BackupKind::Incremental, backup::Reach::Now);
+        job.turn = newest.contains(shard.id) ? jobs::Turn::InOrder : jobs::Turn::First;
         ISO_ASSIGN(const JobId id, m_parts.jobs.submit(job));
         submitted.push_back(id);
     }
@@ -216,8 +218,7 @@ Result<JobId> AgentCore::verifyBackups(const VerifyRequest& request)
                 (ids.size() == 1 ? " shard" : " shards");
     job.requestedBy = request.caller.name;
     job.params = backup::verifyParams(
-        request.level, ids,
-        request.again ? backup::ProofUse::ReadAll : backup::ProofUse::Remember);
+        request.level, ids, request.again ? backup::ProofUse::ReadAll : backup::ProofUse::Remember);
     return m_parts.jobs.submit(job);
 }
 

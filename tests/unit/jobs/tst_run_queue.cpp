@@ -78,6 +78,27 @@ private Q_SLOTS:
         QCOMPARE(next(queue), 3U);
     }
 
+    void takeNext_oneWithTheFirstTurn_goesBeforeTheOthers()
+    {
+        RunQueue queue({{JobKind::Backup, 1}});
+        queue.add(job(1, {1}));
+        queue.add(job(2, {2}));
+        QCOMPARE(next(queue), 1U);
+        queue.add(job(3, {3}), Turn::First);
+        queue.add(job(4, {4}), Turn::First);
+        StoredJob interrupted = job(5, {5});
+        interrupted.record.state = JobState::Running;
+        queue.add(interrupted);
+        for (const std::uint64_t expected : {5U, 3U, 4U, 2U}) {
+            QCOMPARE(next(queue), 0U);
+            queue.finished(JobId(expected == 5 ? 1 : expected == 3 ? 5 : expected - 1));
+            if (expected == 2) {
+                queue.finished(JobId(4));
+            }
+            QCOMPARE(next(queue), expected);
+        }
+    }
+
     void takeNext_kindAtItsLimit_letsOtherKindsPass()
     {
         RunQueue queue({{JobKind::Backup, 1}});
