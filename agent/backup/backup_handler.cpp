@@ -71,6 +71,21 @@ std::unordered_map<std::uint64_t, ShardId> shardsByLeaf(const topology::Topology
     return shards;
 }
 
+/// The journal does not have what lies between; only a new base helps.
+bool cannotContinue(const Error& error)
+{
+    return error.code == Code::FailedPrecondition || error.code == Code::OutOfRange;
+}
+
+/// Leaves that were detached, and attached again, are to have a new history.
+bool isAttached(const journal::Journal& journal, const engine::ShardLayout& shard)
+{
+    const journal::State state = journal.state();
+    return std::all_of(
+        shard.leaves.begin(), shard.leaves.end(),
+        [&state](const engine::LeafRef& leaf) { return state.leaves.contains(leaf.objectId); });
+}
+
 std::chrono::milliseconds between(WallTime from, WallTime to)
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
@@ -139,16 +154,62 @@ Result<std::string> BackupHandler::closeChain(jobs::JobContext& context, journal
             const auto found = shards.find(leaf);
             return found == shards.end() ? std::nullopt : std::optional(found->second);
         }};
-    ISO_ASSIGN(const Increment cut, cutIncrement({journal, m_ports.repository, m_ports.clock},
-                                                 request, context.stopToken()));
-    if (!cut.manifest) {
+    const auto cut =
+        cutIncrement({journal, m_ports.repository, m_ports.clock}, request, context.stopToken());
+    if (!cut.ok() && cannotContinue(cut.error())) {
+        return stopShort(context, previous, journal, cut.error());
+    }
+    ISO_TRY(cut);
+    std::string summary;
+    if (cut->manifest) {
+        const nlohmann::json state = {{"manifest", cut->manifest->id}, {"mark", ""}};
+        ISO_TRY(context.checkpoint(kCommitted, state.dump()));
+        ISO_ASSIGN(summary, record(*cut->manifest, ""));
+    }
+    const repository::Manifest& last = cut->manifest ? *cut->manifest : previous;
+    if (cut->end && !last.chainStop) { // a rewrite or a gap came before its end
+        return stopShort(context, last, journal,
+                         makeError(Code::FailedPrecondition, cut->end->reason));
+    }
+    if (!cut->manifest) {
         return std::string("its history was complete");
     }
-    const nlohmann::json state = {{"manifest", cut.manifest->id}, {"mark", ""}};
-    ISO_TRY(context.checkpoint(kCommitted, state.dump()));
-    ISO_ASSIGN(const std::string summary, record(*cut.manifest, ""));
-    return "its history is complete, with " + std::to_string(cut.changes) + " changes more; " +
+    return "its history is complete, with " + std::to_string(cut->changes) + " changes more; " +
            summary;
+}
+
+Result<std::string> BackupHandler::stopShort(jobs::JobContext& context,
+                                             const repository::Manifest& previous,
+                                             const journal::Journal& journal, const Error& why)
+{
+    const journal::State state = journal.state();
+    std::optional<journal::EndedLeaf> ended;
+    for (const repository::LeafIdentity& leaf : previous.leaves) {
+        const auto found = state.ended.find(leaf.objectId);
+        if (found != state.ended.end() && (!ended || found->second.at < ended->at)) {
+            ended = found->second;
+        }
+    }
+    if (!ended || ended->at <= previous.lsn) {
+        return why;
+    }
+    repository::Manifest manifest = previous;
+    manifest.previousManifest = previous.id;
+    manifest.kind = BackupKind::Unchanged;
+    manifest.chainStart.reset();
+    manifest.chainStop = repository::ChainStop{ended->reason, Lsn(ended->at.get() - 1)};
+    manifest.started = m_ports.clock.wallNow();
+    manifest.finished = manifest.started;
+    ISO_ASSIGN(manifest.id, m_ports.repository.commitManifest(manifest));
+    const nlohmann::json checkpoint = {{"manifest", manifest.id}, {"mark", ""}};
+    ISO_TRY(context.checkpoint(kCommitted, checkpoint.dump()));
+    ISO_TRY(record(manifest, ""));
+    m_stores.log.warning("backup.history_incomplete", why.text(),
+                         {{"shard", static_cast<std::int64_t>(manifest.shard.get())},
+                          {"after", formatLsn(manifest.lsn)},
+                          {"until", formatLsn(manifest.chainStop->last)}});
+    return "its history ends at " + formatLsn(manifest.lsn) +
+           ", some time before it was gone: " + why.message;
 }
 
 Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& context,
@@ -189,7 +250,7 @@ Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& 
         m_stores.log.warning("backup.chain_ended", cut->end->reason,
                              {{"shard", static_cast<std::int64_t>(place.record().id.get())},
                               {"after", formatLsn(cut->end->after)}});
-        if (cut->end->leafGone) {
+        if (cut->end->leafGone && !isAttached(journal, place.layout())) {
             // Gone with its shard, or another leaf stands in its place by now.
             ISO_ASSIGN(continued.finished, shardIsGone(place.record().id, newest->id));
         }
@@ -241,8 +302,7 @@ Result<std::optional<Increment>> BackupHandler::increment(jobs::JobContext& cont
                                    sequences()};
     auto cut =
         cutIncrement({journal, m_ports.repository, m_ports.clock}, request, context.stopToken());
-    if (!cut.ok() &&
-        (cut.error().code == Code::FailedPrecondition || cut.error().code == Code::OutOfRange)) {
+    if (!cut.ok() && cannotContinue(cut.error())) {
         m_stores.log.info("backup.not_incremental", cut.error().text(),
                           {{"shard", static_cast<std::int64_t>(place.record().id.get())}});
         return std::optional<Increment>();
@@ -269,9 +329,9 @@ Result<std::string> BackupHandler::compact(jobs::JobContext& context,
                                                   context.stopToken());
     if (!written.ok() && written.error().code == Code::DataLoss) {
         // The rows still are in the database: a whole chain from here on is worth more.
-        m_stores.log.warning("backup.not_synthetic", written.error().text(),
-                             {{"shard", static_cast<std::int64_t>(place.record().id.get())},
-                              {"manifest", from.id}});
+        m_stores.log.warning(
+            "backup.not_synthetic", written.error().text(),
+            {{"shard", static_cast<std::int64_t>(place.record().id.get())}, {"manifest", from.id}});
         return runFull(context, place, std::nullopt);
     }
     ISO_ASSIGN(const repository::Manifest manifest, std::move(written));
@@ -287,17 +347,17 @@ void BackupHandler::tryToBridge(jobs::JobContext& context, const repository::Man
         return;
     }
     if (const Status closed = bridgeTo(context, full); !closed.ok()) {
-        m_stores.log.warning("backup.chain_not_bridged", closed.error().text(),
-                             {{"shard", static_cast<std::int64_t>(full.shard.get())},
-                              {"manifest", full.id}});
+        m_stores.log.warning(
+            "backup.chain_not_bridged", closed.error().text(),
+            {{"shard", static_cast<std::int64_t>(full.shard.get())}, {"manifest", full.id}});
     }
 }
 
 Status BackupHandler::bridgeTo(jobs::JobContext& context, const repository::Manifest& full)
 {
     journal::Journal* const journal = m_stores.journal ? m_stores.journal() : nullptr;
-    ISO_ASSIGN(const auto before, m_stores.backups.newest(
-                                      full.shard, full.asOf - std::chrono::microseconds(1)));
+    ISO_ASSIGN(const auto before,
+               m_stores.backups.newest(full.shard, full.asOf - std::chrono::microseconds(1)));
     if (journal == nullptr || !before || before->lsn >= full.lsn ||
         !waitForPosition(*journal, full.lsn, context.stopToken())) {
         return {};

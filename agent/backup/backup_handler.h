@@ -37,11 +37,12 @@ enum class Reach : std::uint8_t {
 [[nodiscard]] std::string backupParams(BackupKind wanted, Reach reach = Reach::Journal);
 
 /// Runs backup jobs: one shard each. An incremental one that cannot continue the chain becomes a
-/// full one, and the manifest says why. A synthetic one continues the chain up to now, then compacts
-/// it in the repository; where there is nothing to compact, that nothing has changed is all there is
-/// to say; where the chain cannot be read, the shard is backed up from the database. After a full one
-/// from the database the chain before it is continued up to it: no commit falls between the two.
-/// agent/jobs/JOBS.md has the crash table. Thread-safe; the referenced objects outlive it.
+/// full one, and the manifest says why. A synthetic one continues the chain up to now, then
+/// compacts it in the repository; where there is nothing to compact, that nothing has changed is
+/// all there is to say; where the chain cannot be read, the shard is backed up from the database.
+/// After a full one from the database the chain before it is continued up to it: no commit falls
+/// between the two. agent/jobs/JOBS.md has the crash table. Thread-safe; the referenced objects
+/// outlive it.
 class BackupHandler final : public jobs::JobHandler
 {
 public:
@@ -74,8 +75,7 @@ private:
     /// The changes since `previous`, up to `upTo`; nullopt: it cannot be continued.
     [[nodiscard]] Result<std::optional<Increment>> increment(jobs::JobContext& context,
                                                              journal::Journal& journal,
-                                                             const std::string& previous,
-                                                             Lsn upTo);
+                                                             const std::string& previous, Lsn upTo);
     /// Cuts an increment: the summary for people, unless the chain ended or has none; then a full
     /// one is needed, and `start` says why.
     struct Continued
@@ -99,6 +99,11 @@ private:
     /// The last piece of a shard that is not there any more.
     [[nodiscard]] Result<std::string> closeChain(jobs::JobContext& context,
                                                  journal::Journal& journal);
+    /// Its backups cannot be continued to its end, as `why` says: notes that it is gone all the
+    /// same, so that no restore takes its last rows for those of a later moment.
+    [[nodiscard]] Result<std::string> stopShort(jobs::JobContext& context,
+                                                const repository::Manifest& previous,
+                                                const journal::Journal& journal, const Error& why);
     [[nodiscard]] std::vector<SequenceValue> sequences() const;
     [[nodiscard]] Result<std::string> runFull(jobs::JobContext& context,
                                               const topology::ShardPlace& place,

@@ -58,7 +58,9 @@ Result<std::vector<std::uint64_t>> ChainCloser::leavesOf(const std::string& back
     ISO_ASSIGN(const repository::Manifest manifest, m_repository.loadManifest(backup));
     std::vector<std::uint64_t> leaves;
     for (const repository::LeafIdentity& leaf : manifest.leaves) {
-        leaves.push_back(leaf.objectId);
+        if (!manifest.chainStop) { // else it is closed, perhaps before their end
+            leaves.push_back(leaf.objectId);
+        }
     }
     const std::lock_guard lock(m_mutex);
     return m_leaves[backup] = std::move(leaves);

@@ -43,6 +43,7 @@ public:
     void giveUp(ShardId shard);
 
 private:
+    /// Those whose end is to be looked for.
     [[nodiscard]] Result<std::vector<std::uint64_t>> leavesOf(const std::string& backup);
 
     metadata::ShardStore& m_shards;

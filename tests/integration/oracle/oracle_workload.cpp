@@ -219,7 +219,9 @@ std::string OracleWorkload::Builder::attach()
 std::string OracleWorkload::Builder::alteration()
 {
     const auto rows = [this] { return below(2) == 0 ? change() : std::string(); };
-    std::string sql = "begin; set local lock_timeout = '3s';" + rows();
+    // Its locks would keep every base waiting while it waits for the slow standby.
+    std::string sql =
+        "begin; set local lock_timeout = '1s'; set local synchronous_commit = local;" + rows();
     std::vector<std::string> columns;
     {
         const std::lock_guard lock(m_load.m_mutex);
@@ -237,7 +239,8 @@ std::string OracleWorkload::Builder::alteration()
     if (what < 13 || (what < 28 && columns.empty())) {
         std::string ignored;
         const OddType& type = m_load.m_types[below(m_load.m_types.size())];
-        const bool full = below(3) > 0;
+        // A domain's default has the server write the table anew: a gap till the next base.
+        const bool full = below(type.sql == "o.even" ? 8 : 3) > (type.sql == "o.even" ? 6 : 0);
         sql += "alter table o.a add column " + fresh + " " + type.sql +
                (full ? " default " + type.valueOf("17") : "") + ";";
         forget("", fresh);
@@ -299,7 +302,7 @@ public:
                 alive = step(**session);
                 // Who waits for the gate must get it: it is not fair.
                 std::this_thread::sleep_for(
-                    std::chrono::milliseconds(m_alters ? 200 + m_builder.below(500) : 1));
+                    std::chrono::milliseconds(m_alters ? 300 + m_builder.below(900) : 1));
             }
         }
     }
@@ -339,8 +342,41 @@ private:
     const bool m_alters;
 };
 
+/// One that is not there: who commits waits for it, after the commit is in the log and before
+/// others see it.
+bool OracleWorkload::setStandby(const std::string& name)
+{
+    const auto session = PgSession::open(m_conninfo);
+    return session.ok() &&
+           (*session)->exec("alter system set synchronous_standby_names = '" + name + "'").ok() &&
+           (*session)->exec("select pg_reload_conf()").ok();
+}
+
+void OracleWorkload::whileCommitsWait(const std::function<void()>& act)
+{
+    const std::lock_guard lock(m_standby);
+    (void)setStandby("nobody");
+    note("slow standby");
+    act();
+    while (!setStandby("")) { // else the clients would wait for ever
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+}
+
+void OracleWorkload::slowDownCommits()
+{
+    std::mt19937_64 random(m_seed + 1);
+    while (!m_stop) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 800));
+        whileCommitsWait([&random] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 600));
+        });
+    }
+}
+
 void OracleWorkload::start(int clients)
 {
+    m_threads.emplace_back([this] { slowDownCommits(); });
     for (int i = 0; i <= clients; ++i) {
         m_threads.emplace_back([this, i] { Client(*this, i, i == 0).run(); });
     }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -33,7 +34,11 @@ public:
     /// Schema and first rows.
     [[nodiscard]] std::string setupSql() const;
 
+    /// With a synchronous standby that is slow now and then.
     void start(int clients);
+    /// `act` while the standby does not answer: whoever committed waits, his commit in the log and
+    /// in the stream already, but seen by no snapshot.
+    void whileCommitsWait(const std::function<void()>& act);
     void stop();
     /// Commits what is prepared still.
     [[nodiscard]] Status settle();
@@ -47,6 +52,8 @@ private:
     class Client;
     class Builder;
 
+    void slowDownCommits();
+    bool setStandby(const std::string& name);
     void note(const std::string& event);
     bool reload(PgSession& session);
 
@@ -54,6 +61,7 @@ private:
     const std::uint64_t m_seed;
     std::vector<OddType> m_types; ///< of the columns t0, t1, … of both tables
     std::shared_mutex m_gate;
+    std::mutex m_standby; ///< who holds it makes commits wait
     std::atomic<bool> m_stop{false};
     std::atomic<std::uint64_t> m_committed{0};
     mutable std::mutex m_mutex; ///< guards the rest

@@ -86,7 +86,8 @@ public:
     {
         m_info.asOf = engine.m_clock.wallNow();
         m_info.lsn = Lsn(static_cast<std::uint64_t>(++engine.m_taken));
-        m_info.visibility = "snapshot " + std::to_string(engine.m_taken);
+        m_info.visibility =
+            std::to_string(engine.m_taken) + ":" + std::to_string(engine.m_taken) + ":";
         for (const Leaf& leaf : shard.leaves) {
             m_info.leaves.push_back(leaf.ref);
             m_rows.push_back(leaf.rows);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/backup/backup_handler.h"
+#include "agent/backup/chain_closer.h"
 #include "agent/backup/scheduler.h"
 #include "agent/metadata/database.h"
 #include "agent/storage/directory_store.h"
@@ -211,6 +212,35 @@ private:
     mutable std::atomic<std::int64_t> m_looks{0};
 };
 
+/// A backup job of one shard, run without an engine.
+class OneJob final : public jobs::JobContext
+{
+public:
+    explicit OneJob(ShardId shard) : m_shards{shard} {}
+
+    JobId id() const override { return JobId(1); }
+    const std::string& params() const override { return m_params; }
+    const std::vector<ShardId>& shards() const override { return m_shards; }
+    const std::string& requestedBy() const override { return m_params; }
+    Status checkpoint(std::string step, std::string state) override
+    {
+        m_checkpoint = {std::move(step), std::move(state)};
+        return {};
+    }
+    std::optional<jobs::Checkpoint> lastCheckpoint() const override { return m_checkpoint; }
+    std::stop_token stopToken() const override { return {}; }
+    bool cancelled() const override { return false; }
+    void setPhase(std::string /*phase*/) override {}
+    void setTotalBytes(std::uint64_t /*bytes*/) override {}
+    void addProgress(std::uint64_t /*bytes*/, std::uint64_t /*rows*/) override {}
+    void setProgress(std::uint64_t /*bytes*/, std::uint64_t /*rows*/) override {}
+
+private:
+    const std::string m_params = backupParams(BackupKind::Incremental);
+    const std::vector<ShardId> m_shards;
+    std::optional<jobs::Checkpoint> m_checkpoint;
+};
+
 std::set<std::string> runsOf(World& world, const std::string& backup)
 {
     const auto manifest = world.repository->loadManifest(backup);
@@ -391,6 +421,69 @@ private Q_SLOTS:
     }
 
     /// More work than time: whoever waits longest, by its own measure, must get a turn.
+    /// Its last rows must not pass for those of moments at which it was gone.
+    void backUp_goneShardThatTheJournalDoesNotContinue_isNotedAsGone()
+    {
+        World world({10});
+        (void)world.tickAndWait();
+        const ShardId shard = world.ids().back();
+        const BackupRecord last = world.newest(shard);
+        const std::uint64_t leaf =
+            world.repository->loadManifest(last.id).value().leaves.front().objectId;
+        const auto journal =
+            journal::Journal::open({world.folder.path() / "journal",
+                                    *world.repository->deriveKey("journal"), world.clock});
+        QVERIFY(journal.ok());
+        journal::State state;
+        state.epoch = {1, 1, Lsn(1), 1'000'000, "7", "5:1"}; // the backup is older
+        const Lsn end(last.lsn.get() + 100);
+        state.ended[leaf] = {1, 0, end, "dropped: DROP TABLE items_2"};
+        QVERIFY((*journal)->setState(state).ok());
+        QVERIFY((*journal)->seal(Lsn(end.get() + 1)).ok());
+        world.engine.split(kKeyspace, 15);
+        world.pass(seconds(1));
+        ChainCloser closer(world.shards, world.backups, *world.repository);
+        QCOMPARE(closer.find(**journal).value().size(), std::size_t(1));
+
+        BackupHandler handler({world.engine, *world.repository, world.clock},
+                              {world.topology, world.backups, world.schedules, world.changes,
+                               world.log, [&journal] { return journal->get(); }},
+                              {"test", "local", 1, 1});
+        OneJob job(shard);
+        const auto done = handler.run(job);
+        QVERIFY2(done.ok(), done.ok() ? "" : done.error().text().c_str());
+        const auto manifest = world.repository->loadManifest(world.newest(shard).id);
+        QVERIFY(manifest.ok() && manifest->chainStop);
+        QCOMPARE(manifest->chainStop->last, Lsn(end.get() - 1));
+        QCOMPARE(manifest->lsn, last.lsn); // it claims no more than is in it
+        QVERIFY(closer.find(**journal).value().empty());
+    }
+
+    void tick_noRoom_newShardHasItsFirstBackupAllTheSame()
+    {
+        World world({10, 20}); // 2 at a time
+        (void)world.tickAndWait();
+        (void)world.tickAndWait();
+        const auto ids = world.ids();
+        world.engine.holdReaders(true);
+        for (std::size_t i = 0; i < 2; ++i) { // an operator's
+            jobs::JobSpec spec;
+            spec.shards = {ids[i]};
+            spec.params = backupParams(BackupKind::Full);
+            QVERIFY(world.jobs.submit(spec).ok());
+        }
+        const std::size_t before = world.jobs.jobs({}).value().size();
+        world.engine.split(kKeyspace, 25);
+        for (int i = 0; i < 3; ++i) {
+            world.pass(seconds(1));
+            QVERIFY(world.scheduler.tick().ok());
+        }
+        QCOMPARE(world.jobs.jobs({}).value().size(), before + 1); // one after the other
+        world.engine.holdReaders(false);
+        QTRY_COMPARE(world.finished.load(), static_cast<int>(before + 1));
+        QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+    }
+
     void tick_overloaded_nobodyStarves()
     {
         SchedulerOptions wishes = World::plainWishes();
