@@ -18,6 +18,9 @@ constexpr Permission kCheck{"change.check", Role::Viewer};
 constexpr Permission kPropose{"change.propose", Role::Operator};
 constexpr Permission kApprove{"change.approve", Role::Operator};
 constexpr Permission kReject{"change.reject", Role::Operator};
+constexpr Permission kSteer{"change.steer", Role::Operator};
+constexpr Permission kCheckAdoption{"keyspace.check", Role::Viewer};
+constexpr Permission kAdoptTables{"keyspace.adopt", Role::Admin};
 
 /// A record may hold a histogram of 20 kB.
 constexpr std::size_t kMostChanges = 1'000;
@@ -38,6 +41,32 @@ std::string targetOf(const v1::DecideChangeRequest& request)
 {
     return "change " + std::to_string(request.change()) + " plan " + request.plan_hash() +
            (request.reason().empty() ? "" : ": " + request.reason());
+}
+
+std::string targetOf(const v1::SteerChangeRequest& request)
+{
+    const std::string what = request.change() != 0 ? "change " + std::to_string(request.change())
+                                                   : "job " + std::to_string(request.job());
+    switch (proto::fromProto(request).step) {
+    case ChangeStep::Pause:
+        return "pause " + what;
+    case ChangeStep::Resume:
+        return "resume " + what;
+    case ChangeStep::Finish:
+        return "finish " + what;
+    case ChangeStep::RollBack:
+        return "roll back " + what;
+    }
+    return "unknown step of " + what;
+}
+
+std::string targetOf(const v1::AdoptTablesRequest& request)
+{
+    std::string text = "keyspace " + request.keyspace() + " of tables";
+    for (const std::string& table : request.tables()) {
+        text += " " + table;
+    }
+    return text;
 }
 
 std::string outcomeOf(const ChangeRecord& change)
@@ -148,6 +177,46 @@ ChangesRpc::Unary* ChangesRpc::RejectChange(Context* context,
                              ISO_ASSIGN(const ChangeRecord change, m_service.reject(decision));
                              *answer = proto::toProto(change);
                              return outcomeOf(change);
+                         });
+}
+
+ChangesRpc::Unary* ChangesRpc::SteerChange(Context* context, const v1::SteerChangeRequest* request,
+                                           v1::SteerChangeResponse* answer)
+{
+    return m_desk.change(context, kSteer, targetOf(*request),
+                         [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+                             ChangeSteering steering = proto::fromProto(*request);
+                             steering.caller = {visitor.name, visitor.role};
+                             ISO_ASSIGN(std::string text, m_service.steer(steering));
+                             answer->set_text(text);
+                             return text;
+                         });
+}
+
+ChangesRpc::Unary* ChangesRpc::CheckAdoption(Context* context,
+                                             const v1::AdoptTablesRequest* request,
+                                             v1::TableAdoption* answer)
+{
+    return m_desk.read(context, kCheckAdoption, [this, request, answer]() -> Status {
+        AdoptTablesRequest wanted = proto::fromProto(*request);
+        wanted.checkOnly = true;
+        ISO_ASSIGN(const TableAdoption adoption, m_service.adoptTables(wanted));
+        *answer = proto::toProto(adoption);
+        return {};
+    });
+}
+
+ChangesRpc::Unary* ChangesRpc::AdoptTables(Context* context, const v1::AdoptTablesRequest* request,
+                                           v1::TableAdoption* answer)
+{
+    return m_desk.change(context, kAdoptTables, targetOf(*request),
+                         [this, request, answer](const Visitor& visitor) -> Result<std::string> {
+                             AdoptTablesRequest wanted = proto::fromProto(*request);
+                             wanted.caller = {visitor.name, visitor.role};
+                             ISO_ASSIGN(const TableAdoption adoption,
+                                        m_service.adoptTables(wanted));
+                             *answer = proto::toProto(adoption);
+                             return "job " + std::to_string(adoption.job.get());
                          });
 }
 

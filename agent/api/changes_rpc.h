@@ -36,6 +36,12 @@ public:
                          v1::Change* answer) override;
     Unary* RejectChange(Context* context, const v1::DecideChangeRequest* request,
                         v1::Change* answer) override;
+    Unary* SteerChange(Context* context, const v1::SteerChangeRequest* request,
+                       v1::SteerChangeResponse* answer) override;
+    Unary* CheckAdoption(Context* context, const v1::AdoptTablesRequest* request,
+                         v1::TableAdoption* answer) override;
+    Unary* AdoptTables(Context* context, const v1::AdoptTablesRequest* request,
+                       v1::TableAdoption* answer) override;
 
 private:
     ChangesService& m_service;

@@ -43,7 +43,7 @@ struct KeyspaceSection
     std::vector<std::string> keyColumns; ///< empty: taken from the first table
     std::optional<std::chrono::milliseconds> rpo;
     std::chrono::milliseconds rotation = std::chrono::hours(24 * 7);
-    std::optional<double> hotRate; ///< rows a second of a shard at its limit
+    std::optional<double> hotRate;           ///< rows a second of a shard at its limit
     std::optional<RetentionRules> retention; ///< instead of the general ones
 };
 
@@ -74,6 +74,9 @@ struct ChangesSection
     bool secondPerson = false; ///< nobody's change runs on one person's word
     /// How long the old parts are kept in step after a change, so that it can be taken back.
     std::chrono::milliseconds grace = std::chrono::hours(1);
+    /// When it is measured whether a change helped.
+    std::chrono::milliseconds outcomeAfter = std::chrono::minutes(15);
+    double nodeBusyAbove = 0.4;  ///< a hot shard is split only while its server is as busy
     std::uint32_t nodeCores = 0; ///< of the database server; 0: as many as this machine has
 };
 

@@ -183,6 +183,8 @@ void readChangeApproval(SectionReader& section, ChangesSection& changes)
     changes.approveRole = role == 0 ? "operator" : "admin";
     section.read("second_person", changes.secondPerson);
     section.read("grace", changes.grace);
+    section.read("outcome_after", changes.outcomeAfter);
+    section.read("node_busy_above", changes.nodeBusyAbove, kLoad);
     std::int64_t cores = changes.nodeCores;
     section.read("node_cores", cores, {0, 4096});
     changes.nodeCores = static_cast<std::uint32_t>(cores);
@@ -240,8 +242,8 @@ ScheduleSection readSchedule(SectionReader section)
 }
 
 /// A rotation is cut into slots.
-void checkRotation(SectionReader& root, const std::string& cluster,
-                   const KeyspaceSection& keyspace, const RotationSection& rotation)
+void checkRotation(SectionReader& root, const std::string& cluster, const KeyspaceSection& keyspace,
+                   const RotationSection& rotation)
 {
     if (keyspace.rotation < rotation.slot) {
         root.problem("cluster", cluster + ".keyspace." + keyspace.name +

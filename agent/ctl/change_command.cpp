@@ -275,6 +275,18 @@ ExitCode rejectChange(Session& session, const DecideArguments& arguments)
                          : reportError(session.terminal, rejected.error());
 }
 
+ExitCode steerChange(Session& session, const SteerArguments& arguments)
+{
+    const auto told = session.agent.changes().steer(
+        {ChangeId(arguments.change), JobId(arguments.job), arguments.step, {}});
+    if (!told.ok()) {
+        return reportError(session.terminal, told.error());
+    }
+    Record record{"steered", {}, {}};
+    record.fields = {{"text", "now", told.value()}};
+    return show(session, record);
+}
+
 ExitCode explainChanges(Session& session, const std::optional<std::uint64_t>& shard)
 {
     const auto refusals =

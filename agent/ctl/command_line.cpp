@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <sstream>
 
@@ -33,6 +34,7 @@ struct Typed
     VerifyArguments verify;
     CheckArguments check;
     AdoptArguments adopt;
+    SteerArguments steer;
     ChangeListArguments changes;
     ProposeArguments propose;
     DecideArguments decide;
@@ -215,7 +217,8 @@ void addDrills(CLI::App& app, Typed& typed)
     leaf(*drill, "list", "the newest receipts", typed, [&typed](Session& session) {
         return listDrills(session, typed.limit == 0 ? 50 : typed.limit);
     })->add_option("--limit", typed.limit, "at most so many (default 50)");
-    CLI::App* check = groupOf(app, "check", "for monitoring: one line, and 0 to 3 as Nagios has it");
+    CLI::App* check =
+        groupOf(app, "check", "for monitoring: one line, and 0 to 3 as Nagios has it");
     CLI::App* rpo = leaf(*check, "rpo", "is every shard backed up as often as it is to be", typed,
                          [&typed](Session& session) { return checkRpo(session, typed.check); });
     rpo->add_option("--keyspace,-k", typed.check.keyspace, "only this keyspace");
@@ -306,15 +309,24 @@ void addKeyspaces(CLI::App& app, Typed& typed)
 {
     CLI::App* keyspace = groupOf(app, "keyspace", "sets of tables that share a partition key");
     leaf(*keyspace, "list", "all keyspaces", typed, listKeyspaces);
-    CLI::App* adopt =
-        leaf(*keyspace, "adopt", "manage range-partitioned tables from now on", typed,
-             [&typed](Session& session) { return adoptKeyspace(session, typed.adopt); });
+    CLI::App* adopt = leaf(*keyspace, "adopt", "manage range-partitioned tables from now on", typed,
+                           [&typed](Session& session) {
+                               typed.adopt.follow = typed.wait ? Follow::Wait : Follow::Detach;
+                               return adoptKeyspace(session, typed.adopt);
+                           });
     adopt->add_option("name", typed.adopt.name, "what it will be called")->required();
     adopt->add_option("--table,-t", typed.adopt.tables, "a partitioned table; may be repeated")
         ->required();
     adopt->add_option("--key", typed.adopt.keyColumns,
                       "a key column (default: the first table's partition key)");
     adopt->add_option("--rpo", typed.adopt.rpo, "how much may be lost: 5m, 1h");
+    adopt->add_flag("--divide", typed.adopt.divide,
+                    "ordinary tables: make them partitioned first, online");
+    adopt->add_option("--cut", typed.adopt.cuts, "--divide: cut at this key; may be repeated");
+    adopt->add_option("--shards", typed.adopt.shards,
+                      "--divide: into so many, instead of the recommended number");
+    adopt->add_flag("--check", typed.adopt.checkOnly, "--divide: only look: a dry run");
+    adopt->add_flag("--wait", typed.wait, "--divide: follow until done");
 }
 
 void addKeyspacePlan(CLI::App& app, Typed& typed)
@@ -379,6 +391,33 @@ void addChanges(CLI::App& app, Typed& typed)
     })->add_option("--shard", typed.shard, "this one, hot or not");
 }
 
+/// What is asked of a change that runs.
+void addSteering(CLI::App& app, Typed& typed)
+{
+    struct Step
+    {
+        const char* name;
+        const char* description;
+        ChangeStep step;
+    };
+    constexpr std::array<Step, 4> kSteps = {{
+        {"pause", "copy and switch nothing, but follow", ChangeStep::Pause},
+        {"resume", "end the pause", ChangeStep::Resume},
+        {"finish", "end the grace period: what served before goes", ChangeStep::Finish},
+        {"rollback", "let what served before serve again, without loss", ChangeStep::RollBack},
+    }};
+    for (const Step& step : kSteps) {
+        CLI::App* command = leaf(*app.get_subcommand("change"), step.name, step.description, typed,
+                                 [&typed, wanted = step.step](Session& session) {
+                                     typed.steer.step = wanted;
+                                     return steerChange(session, typed.steer);
+                                 });
+        CLI::Option* change = command->add_option("change", typed.steer.change, "its number");
+        command->add_option("--job", typed.steer.job, "or its job's: an adoption has no other")
+            ->excludes(change);
+    }
+}
+
 CommandNode treeOf(const CLI::App& app)
 {
     CommandNode node{app.get_name(), app.get_description(), {}, {}};
@@ -432,6 +471,7 @@ CommandLine parseCommandLine(std::vector<std::string> arguments)
     addKeyspaces(app, *typed);
     addKeyspacePlan(app, *typed);
     addChanges(app, *typed);
+    addSteering(app, *typed);
     CLI::App* completion = app.add_subcommand("completion", "a completion script for a shell");
     completion->add_option("shell", typed->shell, "bash, zsh or fish")->required();
 

@@ -74,6 +74,11 @@ struct AdoptArguments
     std::vector<std::string> tables;
     std::vector<std::string> keyColumns;
     std::string rpo;
+    bool divide = false; ///< ordinary tables: online, into shards
+    std::vector<std::string> cuts;
+    std::uint32_t shards = 0;
+    bool checkOnly = false;
+    Follow follow = Follow::Detach;
 };
 
 struct ScheduleArguments
@@ -125,6 +130,13 @@ struct DecideArguments
     std::string plan; ///< the hash that was reviewed
     std::string reason;
     Follow follow = Follow::Detach;
+};
+
+struct SteerArguments
+{
+    std::uint64_t change = 0;
+    std::uint64_t job = 0;
+    ChangeStep step = ChangeStep::Pause;
 };
 
 struct KeyspacePlanArguments
@@ -203,9 +215,13 @@ ExitCode approveChange(Session& session, const DecideArguments& arguments);
 ExitCode rejectChange(Session& session, const DecideArguments& arguments);
 /// Why hot shards are not split; with a shard: why it is not, hot or not.
 ExitCode explainChanges(Session& session, const std::optional<std::uint64_t>& shard);
+/// What runs: by its number, or by its job's.
+ExitCode steerChange(Session& session, const SteerArguments& arguments);
 ExitCode planKeyspace(Session& session, const KeyspacePlanArguments& arguments);
 
 ExitCode listKeyspaces(Session& session);
 ExitCode adoptKeyspace(Session& session, const AdoptArguments& arguments);
+/// Ordinary tables, which become partitioned ones while the application goes on.
+ExitCode divideTables(Session& session, const AdoptArguments& arguments);
 
 } // namespace isotherm::ctl

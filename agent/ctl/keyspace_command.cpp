@@ -41,6 +41,9 @@ ExitCode listKeyspaces(Session& session)
 
 ExitCode adoptKeyspace(Session& session, const AdoptArguments& arguments)
 {
+    if (arguments.divide) {
+        return divideTables(session, arguments);
+    }
     AdoptRequest request;
     request.name = arguments.name;
     request.tables = arguments.tables;

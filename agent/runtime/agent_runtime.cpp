@@ -580,7 +580,8 @@ private:
          [this](bool near) { m_collector.setNearLimit(near); },
          [this](const reshard::ReshardRequest& request) {
              return m_reshard.handler().preflight(request);
-         }},
+         },
+         &m_reshard.control()},
         m_options.config.changes,
         {.forecast =
              [this](ShardId shard) {

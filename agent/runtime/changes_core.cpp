@@ -73,23 +73,31 @@ reshard::ReshardRequest reshardRequestOf(const ChangeRecord& change,
     return request;
 }
 
-void describePreflight(ChangeRecord& change, const engine::PreflightReport& report)
+std::vector<PreflightFinding> findingsOf(const engine::PreflightReport& report)
 {
+    std::vector<PreflightFinding> findings;
     for (const engine::Finding& finding : report.findings) {
         const FindingLevel level = finding.level == engine::FindingLevel::Refusal
                                        ? FindingLevel::Blocks
                                        : FindingLevel::Note;
-        change.preflight.push_back({level, finding.text, finding.hint});
+        findings.push_back({level, finding.text, finding.hint});
     }
     for (const engine::Blocker& blocker : report.blockers) {
-        change.preflight.push_back({FindingLevel::Note, blocker.text + " would hold up the switch",
-                                    "the switch waits, and tries again"});
+        findings.push_back({FindingLevel::Note, blocker.text + " would hold up the switch",
+                            "the switch waits, and tries again"});
     }
-    change.preflight.push_back({FindingLevel::Good,
-                                formatBytes(report.diskNeeded) + " of disk and " +
-                                    formatBytes(report.logNeeded) +
-                                    " of log are needed for a while",
-                                ""});
+    findings.push_back({FindingLevel::Good,
+                        formatBytes(report.diskNeeded) + " of disk and " +
+                            formatBytes(report.logNeeded) + " of log are needed for a while",
+                        ""});
+    return findings;
+}
+
+void describePreflight(ChangeRecord& change, const engine::PreflightReport& report)
+{
+    for (PreflightFinding& finding : findingsOf(report)) {
+        change.preflight.push_back(std::move(finding));
+    }
     change.rows = report.rows > 0 ? report.rows : change.rows;
     change.bytes = report.bytes.get() > 0 ? report.bytes : change.bytes;
     change.expectedPause = report.expectedPause;

@@ -3,6 +3,7 @@
 
 #include "agent/engine/engine.h"
 #include "agent/jobs/job_engine.h"
+#include "agent/reshard/reshard_control.h"
 #include "agent/reshard/reshard_request.h"
 #include "agent/runtime/planner.h"
 #include "agent/runtime/sharding_view.h"
@@ -10,6 +11,11 @@
 #include "agent/sharding/proposal_book.h"
 #include "agent/topology/topology.h"
 #include "shared/model/changes_service.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace isotherm::runtime
 {
@@ -27,6 +33,10 @@ public:
         ShardingView& view;
         const Planner& planner;
         Planner::Preflight preflight = {};
+        /// The executor's dry run and what it is asked while it runs; none: it is not there.
+        std::function<Result<engine::PreflightReport>(const reshard::ReshardRequest&)> dryRun = {};
+        reshard::ReshardControl* control = nullptr;
+        std::chrono::milliseconds grace = std::chrono::hours(24);
     };
 
     explicit ChangesCore(Parts parts) : m_parts(std::move(parts)) {}
@@ -39,6 +49,8 @@ public:
     [[nodiscard]] Result<ChangeRecord> propose(const ProposeRequest& request) override;
     [[nodiscard]] Result<ChangeRecord> approve(const ChangeDecision& decision) override;
     [[nodiscard]] Result<ChangeRecord> reject(const ChangeDecision& decision) override;
+    [[nodiscard]] Result<std::string> steer(const ChangeSteering& steering) override;
+    [[nodiscard]] Result<TableAdoption> adoptTables(const AdoptTablesRequest& request) override;
 
 private:
     /// With what its job says at this moment.
@@ -53,6 +65,8 @@ private:
 /// What the executor is asked for.
 [[nodiscard]] reshard::ReshardRequest reshardRequestOf(const ChangeRecord& change,
                                                        std::chrono::milliseconds grace);
+/// What a dry run found, in words for people.
+[[nodiscard]] std::vector<PreflightFinding> findingsOf(const engine::PreflightReport& report);
 /// What its dry run found, in the words of a change.
 void describePreflight(ChangeRecord& change, const engine::PreflightReport& report);
 /// How a change is handed to the job engine.

@@ -18,6 +18,8 @@ sharding::Policy policyOf(const config::ChangesSection& changes)
     policy.childTarget = changes.childTarget;
     policy.mergeBelow = changes.mergeBelow;
     policy.maxPerHour = changes.maxPerHour;
+    policy.outcomeAfter = changes.outcomeAfter;
+    policy.nodeBusyAbove = changes.nodeBusyAbove;
     policy.leastSize = ByteCount(changes.minSizeMb * kMegabyte);
     policy.mostSize = ByteCount(changes.maxSizeMb * kMegabyte);
     return policy;
@@ -48,7 +50,8 @@ ShardingPart::ShardingPart(const Parts& parts, const config::ChangesSection& cha
              std::move(sources), policyOf(changes), changes.nodeCores),
       m_planner({m_view, m_book, parts.health, parts.clock, parts.log, dryRun(), parts.nearLimit},
                 wishesOf(changes)),
-      m_core({parts.engine, parts.topology, parts.jobs, m_book, m_view, m_planner, dryRun()})
+      m_core({parts.engine, parts.topology, parts.jobs, m_book, m_view, m_planner, dryRun(),
+              parts.preflight, parts.control, changes.grace})
 {
 }
 

@@ -41,6 +41,7 @@ public:
         /// The executor's dry run; none: changes are proposed without.
         std::function<Result<engine::PreflightReport>(const reshard::ReshardRequest&)> preflight =
             {};
+        reshard::ReshardControl* control = nullptr; ///< of running changes
     };
 
     ShardingPart(const Parts& parts, const config::ChangesSection& changes,

@@ -72,4 +72,21 @@ Result<ChangeRecord> ChangesClient::reject(const ChangeDecision& decision)
     return one(&Stub::RejectChange, proto::toProto(decision));
 }
 
+Result<std::string> ChangesClient::steer(const ChangeSteering& steering)
+{
+    ISO_ASSIGN(const auto answer,
+               unaryCall<v1::SteerChangeResponse>(*m_connection, *m_stub, &Stub::SteerChange,
+                                                  proto::toProto(steering)));
+    return answer.text();
+}
+
+Result<TableAdoption> ChangesClient::adoptTables(const AdoptTablesRequest& request)
+{
+    ISO_ASSIGN(const auto answer, unaryCall<v1::TableAdoption>(
+                                      *m_connection, *m_stub,
+                                      request.checkOnly ? &Stub::CheckAdoption : &Stub::AdoptTables,
+                                      proto::toProto(request)));
+    return proto::fromProto(answer);
+}
+
 } // namespace isotherm::client

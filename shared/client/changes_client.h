@@ -24,6 +24,8 @@ public:
     [[nodiscard]] Result<ChangeRecord> propose(const ProposeRequest& request) override;
     [[nodiscard]] Result<ChangeRecord> approve(const ChangeDecision& decision) override;
     [[nodiscard]] Result<ChangeRecord> reject(const ChangeDecision& decision) override;
+    [[nodiscard]] Result<std::string> steer(const ChangeSteering& steering) override;
+    [[nodiscard]] Result<TableAdoption> adoptTables(const AdoptTablesRequest& request) override;
 
 private:
     template <class Method, class Request>

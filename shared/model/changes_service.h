@@ -5,6 +5,7 @@
 #include "shared/model/changes_records.h"
 #include "shared/model/records.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -57,6 +58,44 @@ struct KeyspacePlanRequest
     std::optional<std::uint32_t> shards; ///< instead of the recommended number
 };
 
+/// Ordinary tables that are to be one keyspace of several shards, while the application goes on:
+/// they are copied into partitions, followed, compared, and exchange their names.
+struct AdoptTablesRequest
+{
+    std::string keyspace;
+    std::vector<std::string> tables;     ///< the one that others refer to first
+    std::string keyColumn;               ///< empty: the primary key's first column
+    std::vector<std::string> cuts;       ///< keys as people write them; empty: as is recommended
+    std::optional<std::uint32_t> shards; ///< without cuts: instead of the recommended number
+    std::optional<std::chrono::milliseconds> rpo;
+    bool checkOnly = false; ///< dry run: look at it, change nothing
+    ChangeCaller caller;
+};
+
+struct TableAdoption
+{
+    KeyspacePlan plan; ///< its shards are what the tables become
+    std::vector<PreflightFinding> preflight;
+    std::chrono::milliseconds expectedPause{0};
+    JobId job; ///< 0 after a dry run
+};
+
+enum class ChangeStep : std::uint8_t {
+    Pause = 1,    ///< copies no further and does not switch, but follows; until the agent restarts
+    Resume = 2,   ///< ends the pause
+    Finish = 3,   ///< ends the grace period: what served before goes as soon as it may
+    RollBack = 4, ///< before the switch: removes all of it; in the grace period: switches back
+};
+
+/// By its number, or, where it has none (an adoption), by its job's.
+struct ChangeSteering
+{
+    ChangeId change;
+    JobId job;
+    ChangeStep step = ChangeStep::Pause;
+    ChangeCaller caller;
+};
+
 /// Splits and merges: what the planner wants, what people decide, what became of it. Thread-safe.
 class ChangesService
 {
@@ -82,6 +121,17 @@ public:
     /// (role, a second person).
     [[nodiscard]] virtual Result<ChangeRecord> approve(const ChangeDecision& decision) = 0;
     [[nodiscard]] virtual Result<ChangeRecord> reject(const ChangeDecision& decision) = 0;
+
+    /// Of a change whose job has not ended; says what happens now. FailedPrecondition otherwise.
+    [[nodiscard]] virtual Result<std::string> steer(const ChangeSteering& /*steering*/)
+    {
+        return makeError(Code::Unimplemented, "this agent cannot steer changes");
+    }
+    /// Role admin. FailedPrecondition with what stands in the way; a dry run has it as a finding.
+    [[nodiscard]] virtual Result<TableAdoption> adoptTables(const AdoptTablesRequest& /*request*/)
+    {
+        return makeError(Code::Unimplemented, "this agent cannot divide ordinary tables");
+    }
 };
 
 } // namespace isotherm

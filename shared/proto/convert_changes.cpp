@@ -51,6 +51,27 @@ std::vector<KeyType> typesOf(const Field& field)
     return types;
 }
 
+template <class Field>
+void addFindings(Field* field, const std::vector<PreflightFinding>& findings)
+{
+    for (const PreflightFinding& finding : findings) {
+        v1::PreflightFinding& to = *field->Add();
+        to.set_level(numberOf(finding.level));
+        to.set_what(validUtf8(finding.what));
+        to.set_hint(validUtf8(finding.hint));
+    }
+}
+
+template <class Field>
+std::vector<PreflightFinding> findingsOf(const Field& field)
+{
+    std::vector<PreflightFinding> findings;
+    for (const v1::PreflightFinding& finding : field) {
+        findings.push_back({enumOf<FindingLevel>(finding.level()), finding.what(), finding.hint()});
+    }
+    return findings;
+}
+
 v1::ChangePart toProto(const ChangePart& part)
 {
     v1::ChangePart message;
@@ -295,12 +316,7 @@ v1::Change toProto(const ChangeRecord& change)
     message.set_bytes(change.bytes.get());
     message.set_expected_time_ms(change.expectedTime.count());
     message.set_expected_pause_ms(change.expectedPause.count());
-    for (const PreflightFinding& finding : change.preflight) {
-        v1::PreflightFinding& to = *message.add_preflight();
-        to.set_level(numberOf(finding.level));
-        to.set_what(validUtf8(finding.what));
-        to.set_hint(validUtf8(finding.hint));
-    }
+    addFindings(message.mutable_preflight(), change.preflight);
     message.set_plan_hash(validUtf8(change.planHash));
     addDecisions(message, change);
     addProgress(message, change);
@@ -328,10 +344,7 @@ ChangeRecord fromProto(const v1::Change& message)
     change.bytes = ByteCount(message.bytes());
     change.expectedTime = std::chrono::milliseconds(message.expected_time_ms());
     change.expectedPause = std::chrono::milliseconds(message.expected_pause_ms());
-    for (const v1::PreflightFinding& finding : message.preflight()) {
-        change.preflight.push_back(
-            {enumOf<FindingLevel>(finding.level()), finding.what(), finding.hint()});
-    }
+    change.preflight = findingsOf(message.preflight());
     change.planHash = message.plan_hash();
     takeDecisions(change, message);
     takeProgress(change, message);
@@ -545,6 +558,76 @@ KeyspacePlanRequest fromProto(const v1::PlanKeyspaceRequest& message)
         request.shards = message.shards();
     }
     return request;
+}
+
+v1::SteerChangeRequest toProto(const ChangeSteering& steering)
+{
+    v1::SteerChangeRequest message;
+    message.set_change(steering.change.get());
+    message.set_job(steering.job.get());
+    message.set_step(numberOf(steering.step));
+    return message;
+}
+
+ChangeSteering fromProto(const v1::SteerChangeRequest& message)
+{
+    ChangeSteering steering;
+    steering.change = ChangeId(message.change());
+    steering.job = JobId(message.job());
+    steering.step = enumOf<ChangeStep>(message.step());
+    return steering;
+}
+
+v1::AdoptTablesRequest toProto(const AdoptTablesRequest& request)
+{
+    v1::AdoptTablesRequest message;
+    message.set_keyspace(validUtf8(request.keyspace));
+    addTexts(message.mutable_tables(), request.tables);
+    message.set_key_column(validUtf8(request.keyColumn));
+    addTexts(message.mutable_cuts(), request.cuts);
+    if (request.shards) {
+        message.set_shards(*request.shards);
+    }
+    if (request.rpo) {
+        message.set_rpo_ms(request.rpo->count());
+    }
+    return message;
+}
+
+AdoptTablesRequest fromProto(const v1::AdoptTablesRequest& message)
+{
+    AdoptTablesRequest request;
+    request.keyspace = message.keyspace();
+    request.tables = textsOf(message.tables());
+    request.keyColumn = message.key_column();
+    request.cuts = textsOf(message.cuts());
+    if (message.has_shards()) {
+        request.shards = message.shards();
+    }
+    if (message.has_rpo_ms()) {
+        request.rpo = std::chrono::milliseconds(message.rpo_ms());
+    }
+    return request;
+}
+
+v1::TableAdoption toProto(const TableAdoption& adoption)
+{
+    v1::TableAdoption message;
+    *message.mutable_plan() = toProto(adoption.plan);
+    addFindings(message.mutable_preflight(), adoption.preflight);
+    message.set_expected_pause_ms(adoption.expectedPause.count());
+    message.set_job(adoption.job.get());
+    return message;
+}
+
+TableAdoption fromProto(const v1::TableAdoption& message)
+{
+    TableAdoption adoption;
+    adoption.plan = fromProto(message.plan());
+    adoption.preflight = findingsOf(message.preflight());
+    adoption.expectedPause = std::chrono::milliseconds(message.expected_pause_ms());
+    adoption.job = JobId(message.job());
+    return adoption;
 }
 
 } // namespace isotherm::proto

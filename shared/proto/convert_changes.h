@@ -30,5 +30,13 @@ namespace isotherm::proto
 [[nodiscard]] ChangeDecision fromProto(const v1::DecideChangeRequest& message);
 [[nodiscard]] v1::PlanKeyspaceRequest toProto(const KeyspacePlanRequest& request);
 [[nodiscard]] KeyspacePlanRequest fromProto(const v1::PlanKeyspaceRequest& message);
+/// Without the caller.
+[[nodiscard]] v1::SteerChangeRequest toProto(const ChangeSteering& steering);
+[[nodiscard]] ChangeSteering fromProto(const v1::SteerChangeRequest& message);
+/// Without the caller and checkOnly.
+[[nodiscard]] v1::AdoptTablesRequest toProto(const AdoptTablesRequest& request);
+[[nodiscard]] AdoptTablesRequest fromProto(const v1::AdoptTablesRequest& message);
+[[nodiscard]] v1::TableAdoption toProto(const TableAdoption& adoption);
+[[nodiscard]] TableAdoption fromProto(const v1::TableAdoption& message);
 
 } // namespace isotherm::proto

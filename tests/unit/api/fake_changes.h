@@ -265,6 +265,38 @@ public:
         return decide(decision, ChangeState::Rejected);
     }
 
+    Result<std::string> steer(const ChangeSteering& steering) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_lastSteering = steering;
+        m_lastCaller = steering.caller;
+        return "change " + std::to_string(steering.change.get()) + " job " +
+               std::to_string(steering.job.get());
+    }
+    [[nodiscard]] ChangeSteering lastSteering() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_lastSteering;
+    }
+
+    Result<TableAdoption> adoptTables(const AdoptTablesRequest& request) override
+    {
+        const std::lock_guard lock(m_mutex);
+        TableAdoption adoption;
+        adoption.plan = m_state.plan;
+        adoption.preflight = {{FindingLevel::Good, "32.0 MB are needed", ""}};
+        adoption.job = request.checkOnly ? JobId() : JobId(11);
+        m_adoptions += request.checkOnly ? 0 : 1;
+        m_lastCaller = request.caller;
+        return adoption;
+    }
+    /// So many were begun.
+    [[nodiscard]] int adoptions() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_adoptions;
+    }
+
 private:
     [[nodiscard]] static Error noSuch(ChangeId id)
     {
@@ -309,6 +341,8 @@ private:
     mutable std::mutex m_mutex;
     FakeChangeState m_state;
     ChangeCaller m_lastCaller;
+    ChangeSteering m_lastSteering;
+    int m_adoptions = 0;
 };
 
 } // namespace isotherm::test

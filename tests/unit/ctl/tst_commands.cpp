@@ -116,6 +116,8 @@ private Q_SLOTS:
     void jobs_watch_showsEveryChange();
     void jobs_agentAwayForAMoment_isWaitedFor();
     void audit_broken_endsWith8();
+    void change_steps_reachTheAgent();
+    void keyspace_adoptDivide_showsAsksAndNamesTheJob();
     void completion_bash_completes_data();
     void completion_bash_completes();
 };
@@ -455,6 +457,36 @@ void TestCommands::change_approve_oneVoiceOfTwo_endsWith6()
     const Ran first = shell.run(QStringLiteral("change approve 3 --yes"));
     QCOMPARE(first.exit, 6);
     QVERIFY(first.err.contains(QStringLiteral("second person")));
+}
+
+void TestCommands::change_steps_reachTheAgent()
+{
+    Shell shell;
+    for (const char* step : {"pause", "resume", "finish", "rollback"}) {
+        const Ran told = shell.run(QStringLiteral("change %1 1").arg(QLatin1String(step)));
+        QCOMPARE(told.exit, 0);
+        QVERIFY2(told.out.contains(QStringLiteral("change 1 job 0")), qPrintable(told.out));
+    }
+    QCOMPARE(shell.agent.changes().lastSteering().step, ChangeStep::RollBack);
+    QVERIFY(shell.run(QStringLiteral("change pause --job 9"))
+                .out.contains(QStringLiteral("change 0 job 9")));
+    QCOMPARE(shell.run(QStringLiteral("change pause 1 --job 9")).exit, 2);
+}
+
+void TestCommands::keyspace_adoptDivide_showsAsksAndNamesTheJob()
+{
+    Shell shell;
+    const QString adopt = QStringLiteral("keyspace adopt shop -t public.orders --divide");
+    const Ran looked = shell.run(adopt + QStringLiteral(" --cut 2000 --check"));
+    QCOMPARE(looked.exit, 0);
+    QVERIFY2(looked.out.contains(QStringLiteral("[2000, max)")), qPrintable(looked.out));
+    QCOMPARE(shell.agent.changes().adoptions(), 0);
+    QCOMPARE(shell.run(adopt).exit, 12); // nobody to ask
+    const Ran begun = shell.run(adopt + QStringLiteral(" --confirm shop"));
+    QCOMPARE(begun.exit, 0);
+    QVERIFY2(begun.out.contains(QStringLiteral("11")), qPrintable(begun.out));
+    QCOMPARE(shell.agent.changes().adoptions(), 1);
+    QCOMPARE(shell.run(adopt + QStringLiteral(" --key a --key b")).exit, 2);
 }
 
 void TestCommands::change_propose_mergesSeveralShards()
