@@ -223,7 +223,7 @@ Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& 
         return continued;
     }
     // Right after a base or a commit, capture may not be there yet.
-    Lsn wanted = newest->lsn;
+    Lsn wanted(newest->lsn.get() + 1);
     if (wantedReach(context.params()) == Reach::Now && m_stores.serverPosition) {
         wanted = std::max(wanted, m_stores.serverPosition());
     }
@@ -359,7 +359,7 @@ Status BackupHandler::bridgeTo(jobs::JobContext& context, const repository::Mani
     ISO_ASSIGN(const auto before,
                m_stores.backups.newest(full.shard, full.asOf - std::chrono::microseconds(1)));
     if (journal == nullptr || !before || before->lsn >= full.lsn ||
-        !waitForPosition(*journal, full.lsn, context.stopToken())) {
+        !waitForPosition(*journal, Lsn(full.lsn.get() + 1), context.stopToken())) {
         return {};
     }
     context.setPhase("continue the chain before");

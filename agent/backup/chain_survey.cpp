@@ -68,7 +68,7 @@ private:
     {
         if (event.kind == journal::EventKind::Gap) {
             return concernsGap(*event.gap)
-                       ? MaybeBarrier(Barrier{event.gap->after, event.gap->reason})
+                       ? MaybeBarrier(Barrier{Lsn(event.gap->after.get() - 1), event.gap->reason})
                        : MaybeBarrier();
         }
         if (m_request.shown(*event.transaction)) {

@@ -39,7 +39,9 @@ public:
         m_started = m_ports.clock.wallNow();
         ISO_TRY(check());
         ISO_ASSIGN(const Lsn first, firstCommit());
-        Lsn last = m_request.upTo;
+        // A commit is known by where its record begins, and the next one may begin where the
+        // journal's position is: it is not in it yet.
+        Lsn last = std::min(m_request.upTo, before(m_ports.journal.position()));
         if (last < std::max(first, m_previous.lsn)) {
             return makeError(Code::FailedPrecondition,
                              "the journal is behind the backup that is to be continued",

@@ -31,7 +31,7 @@ struct IncrementPorts
 struct IncrementRequest
 {
     const repository::Manifest& previous; ///< the newest of the shard: what is continued
-    Lsn upTo;                             ///< this commit: a position of the journal
+    Lsn upTo;                             ///< this commit, or as far as the journal reaches
     /// The tables as they are now, in the manifest's order. Asked only when a definition changed.
     std::function<Result<std::vector<TableSchema>>()> tablesNow;
     /// The shard that a leaf belongs to; nullopt: none that is managed. For the list of other

@@ -95,7 +95,7 @@ private:
         WallTime base{};
         for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) { // oldest first
             base = isFull(backup->kind) ? backup->asOf : base;
-            if (base < live.asOf && backup->lsn >= m_reached) {
+            if (base < live.asOf && backup->lsn.get() + 1 >= m_reached.get()) {
                 found = *backup;
             }
         }
@@ -241,7 +241,7 @@ private:
     jobs::JobContext& m_context;
     const topology::ShardPlace m_place;
     const std::stop_token m_stop;
-    Lsn m_reached; ///< behind every commit that the snapshot shows
+    Lsn m_reached; ///< every commit that the snapshot shows begins before it
     repository::Manifest m_manifest;
     DrillReceipt m_receipt;
 };

@@ -462,7 +462,7 @@ Result<std::vector<SegmentToRead>> JournalImpl::segmentsFor(Lsn first, Lsn last)
     std::vector<SegmentToRead> segments;
     for (const SegmentInfo& info : m_segments) {
         const bool written = m_writer && info.number == m_segments.back().number;
-        if (info.position <= first || info.start >= last || info.position == info.start) {
+        if (info.position <= first || info.start > last || info.position == info.start) {
             continue;
         }
         SegmentToRead segment;

@@ -183,7 +183,8 @@ Status PostgresSnapshot::look()
                                    " (extract(epoch FROM clock_timestamp()) * 1000000)::int8"));
     m_info.visibility = rows.text(0, 0);
     m_exported = rows.text(0, 1);
-    m_info.lsn = Lsn(static_cast<std::uint64_t>(rows.integer(0, 2)));
+    // The next record may be a commit, and begins exactly there.
+    m_info.lsn = Lsn(static_cast<std::uint64_t>(rows.integer(0, 2)) - 1);
     m_info.asOf = fromUnixMicros(rows.integer(0, 3));
     return {};
 }

@@ -62,7 +62,7 @@ Result<OraclePoint> OraclePoints::take(std::shared_mutex& gate)
     ISO_ASSIGN(const PgRows begun,
                m_session->exec("begin isolation level repeatable read;"
                                "select (pg_current_wal_insert_lsn() - '0/0')::int8"));
-    point.lsn = Lsn(std::stoull(*begun.front().front()));
+    point.lsn = Lsn(std::stoull(*begun.front().front()) - 1); // the next commit may begin there
     for (const char* table : {"o.a", "o.b"}) {
         auto copied = copy(table, point.number);
         if (!copied.ok()) {
