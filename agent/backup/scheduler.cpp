@@ -129,6 +129,9 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates(WallTime now) co
         for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
             const ShardRecord& shard = keyspace->shards[i];
             const auto backup = newest.find(shard.id);
+            if (backup == newest.end() && m_parts.held && m_parts.held(shard)) {
+                continue;
+            }
             const ShardFacts facts =
                 factsOf({keyspace, i},
                         backup != newest.end() ? std::optional(backup->second) : std::nullopt);

@@ -59,6 +59,8 @@ public:
         /// Can this shard have incremental backups now? None: full ones only.
         std::function<bool(const topology::ShardPlace&)> captured = {};
         ExpectedLoad load = {}; ///< none: nothing is known
+        /// A shard without a backup is to wait: where its history begins is being seen to.
+        std::function<bool(const ShardRecord&)> held = {};
     };
 
     Scheduler(Parts parts, SchedulerOptions options);

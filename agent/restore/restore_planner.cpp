@@ -38,6 +38,29 @@ bool isWanted(const RestoreRequest& request, ShardId shard)
            std::find(request.shards.begin(), request.shards.end(), shard) != request.shards.end();
 }
 
+/// What is asked for, and the shards of which those were made: before a split they had the rows.
+std::vector<ShardId> withForebears(const RestoreRequest& request,
+                                   const std::vector<ShardRecord>& shards)
+{
+    std::vector<ShardId> all;
+    for (const ShardRecord& shard : shards) {
+        if (isWanted(request, shard.id)) {
+            all.push_back(shard.id);
+        }
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto found = std::find_if(shards.begin(), shards.end(),
+                                        [&](const auto& shard) { return shard.id == all[i]; });
+        for (const ShardId parent :
+             found == shards.end() ? std::vector<ShardId>() : found->parents) {
+            if (std::find(all.begin(), all.end(), parent) == all.end()) {
+                all.push_back(parent);
+            }
+        }
+    }
+    return all;
+}
+
 bool namesTable(const std::string& asked, const TableSchema& table)
 {
     return asked == table.name || asked == table.schema + "." + table.name;
@@ -155,13 +178,8 @@ Result<Coverage> RestorePlanner::coverageOf(const RestoreRequest& request,
     ISO_ASSIGN(const std::vector<ShardRecord> shards,
                m_parts.shards.list({keyspace.name, /*includeRetired=*/true}));
     std::vector<KeyRange> wanted;
-    std::vector<ShardId> chosen;
-    for (const ShardRecord& shard : shards) {
-        if (isWanted(request, shard.id)) {
-            chosen.push_back(shard.id);
-        }
-    }
-    ISO_ASSIGN(const std::optional<Lsn> target, history.resolve(request, chosen));
+    ISO_ASSIGN(const std::optional<Lsn> target,
+               history.resolve(request, withForebears(request, shards)));
     std::vector<Candidate> candidates;
     std::optional<Covered> newestDefault; // a keyspace has one default at a time
     for (const ShardRecord& shard : shards) {

@@ -561,7 +561,8 @@ private:
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
          m_jobs, m_options.clock, m_options.log,
          [this](const topology::ShardPlace& place) { return isCaptured(place); },
-         [this](ShardId shard, WallTime slot) { return m_quietHours.expected(shard, slot); }},
+         [this](ShardId shard, WallTime slot) { return m_quietHours.expected(shard, slot); },
+         [this](const ShardRecord& shard) { return m_reshard.historyPending(shard); }},
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
          firstTier(m_options), rotationOf(m_options.config)}};
     heat::KeyTracker m_tracker{*m_foundation.cells};

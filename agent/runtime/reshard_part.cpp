@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/runtime/reshard_part.h"
 
+#include "agent/reshard/reshard_state.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -49,6 +51,26 @@ bool ReshardPart::verified(const repository::Manifest& manifest) const
     }
     return m_parts.backups.setVerified(manifest.id, VerifyLevel::Decodes, m_parts.clock.wallNow())
         .ok();
+}
+
+bool ReshardPart::historyPending(const ShardRecord& shard) const
+{
+    if (shard.parents.empty()) {
+        return false;
+    }
+    const auto unfinished = m_parts.jobs.unfinished();
+    if (!unfinished.ok()) {
+        return false;
+    }
+    return std::any_of(unfinished->begin(), unfinished->end(), [&](const auto& job) {
+        const auto isSource = [&job](ShardId parent) {
+            const auto& sources = job.record.shards;
+            return std::find(sources.begin(), sources.end(), parent) != sources.end();
+        };
+        return job.record.kind == JobKind::Reshard && job.checkpoint &&
+               job.checkpoint->step != reshard::kHistoryStep &&
+               std::any_of(shard.parents.begin(), shard.parents.end(), isSource);
+    });
 }
 
 Status ReshardPart::removeLeftovers()

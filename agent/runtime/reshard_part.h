@@ -42,6 +42,10 @@ public:
     [[nodiscard]] reshard::ReshardHandler& handler() { return m_handler; }
     [[nodiscard]] reshard::ReshardControl& control() { return m_control; }
 
+    /// A change that made this shard, or is about to, has not yet told where its backups begin: one
+    /// that is taken now would cut it off from the old shards' history.
+    [[nodiscard]] bool historyPending(const ShardRecord& shard) const;
+
     /// Before the first job: what changes left whose jobs are unknown (the metadata was lost).
     [[nodiscard]] Status removeLeftovers();
 
