@@ -129,8 +129,11 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates(WallTime now) co
         for (std::size_t i = 0; i < keyspace->shards.size(); ++i) {
             const ShardRecord& shard = keyspace->shards[i];
             const auto backup = newest.find(shard.id);
-            if (backup == newest.end() && m_parts.held && m_parts.held(shard)) {
-                continue;
+            if (backup == newest.end()) {
+                ISO_ASSIGN(const bool begun, isHeldOrBegun(shard));
+                if (begun) {
+                    continue;
+                }
             }
             const ShardFacts facts =
                 factsOf({keyspace, i},
@@ -154,6 +157,19 @@ Result<std::vector<Scheduler::Candidate>> Scheduler::candidates(WallTime now) co
     }
     std::sort(candidates.begin(), candidates.end(), goesBefore);
     return candidates;
+}
+
+/// In this order: when it is held no longer, what it was held for is in the catalogue.
+Result<bool> Scheduler::isHeldOrBegun(const ShardRecord& shard) const
+{
+    if (!m_parts.held) {
+        return false;
+    }
+    if (m_parts.held(shard)) {
+        return true;
+    }
+    ISO_ASSIGN(const auto newest, m_parts.backups.newest(shard.id, std::nullopt));
+    return newest.has_value();
 }
 
 ChainFacts Scheduler::chainOf(const topology::ShardPlace& place,

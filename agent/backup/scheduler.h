@@ -114,6 +114,8 @@ private:
     /// Incremental, or the shard's full of this rotation when that comes first.
     void chooseKind(Candidate& candidate, const DueTime& due, const BackupRecord& newest,
                     const std::map<ShardId, FullTurn>& turns, WallTime now) const;
+    /// It has no backup to go by: it is to wait, or got one a moment ago.
+    [[nodiscard]] Result<bool> isHeldOrBegun(const ShardRecord& shard) const;
     [[nodiscard]] ChainFacts chainOf(const topology::ShardPlace& place,
                                      const std::optional<BackupRecord>& newest) const;
 

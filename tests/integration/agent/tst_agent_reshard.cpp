@@ -118,8 +118,8 @@ private:
     std::string underWay()
     {
         std::string lines;
-        for (const JobRecord& job : must(m_operator->jobs({.activeOnly = false, .limit = 5}))) {
-            lines += job.title + ", " + job.phase + ", " + job.error + job.result + "; ";
+        for (const JobRecord& job : must(m_operator->jobs({.activeOnly = false, .limit = 20}))) {
+            lines += job.title + ", " + job.requestedBy + ", " + job.phase + ", " + job.error + job.result + "; ";
         }
         return lines;
     }
@@ -264,7 +264,7 @@ void TestAgentReshard::split_underWrites_childrenGoOnFromTheParent()
     }
     for (const ShardId child : m_children) {
         for (const BackupRecord& backup : backupsOf(child)) {
-            QVERIFY2(!isFull(backup.kind), backup.id.c_str());
+            QVERIFY2(!isFull(backup.kind), (backup.id + ": " + underWay()).c_str());
         }
     }
     QCOMPARE(value("select count(*) from pg_class where relname like '%\\_old\\_%'"),
