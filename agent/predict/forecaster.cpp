@@ -28,6 +28,14 @@ std::vector<LeadRange> rangesOf(const std::vector<std::int64_t>& horizons)
     return ranges;
 }
 
+/// A count, but never quite zero: which of the quiet hours is the quietest must not be lost.
+double orderedCount(float log)
+{
+    constexpr double kLeast = 0.01;
+    const double whole = std::exp(static_cast<double>(log));
+    return std::max(whole - 1, kLeast * whole);
+}
+
 std::size_t countShards(const std::vector<std::size_t>& shardOf)
 {
     std::size_t count = 0;
@@ -187,12 +195,16 @@ std::vector<float> Forecaster::fineRates() const
 
 void Forecaster::decide()
 {
-    std::vector<float> next(m_shards, kMissing);
-    std::vector<float> busiest(m_shards, kMissing);
+    std::vector<PeakModel::Expected> next(m_shards);
+    std::vector<PeakModel::Expected> busiest(m_shards);
     for (std::size_t shard = 0; shard < m_shards; ++shard) {
-        next[shard] = m_path.front()[shard].value;
+        const MixedForecast& first = m_path.front()[shard];
+        next[shard] = {first.value, first.high - first.value};
+        busiest[shard] = {kMissing, kMissing};
         for (const std::vector<MixedForecast>& hour : m_path) {
-            busiest[shard] = std::fmax(busiest[shard], hour[shard].value);
+            PeakModel::Expected& peak = busiest[shard];
+            peak.value = std::fmax(peak.value, hour[shard].value);
+            peak.spread = std::fmax(peak.spread, hour[shard].high - hour[shard].value);
         }
     }
     const double reference = referenceCount();
@@ -273,23 +285,32 @@ std::vector<MixedForecast> Forecaster::points(std::size_t which)
 
 std::array<float, Forecaster::kHours> Forecaster::smoothPath(std::size_t shard) const
 {
-    std::array<float, kHours> path{};
-    std::array<float, kHours> profile{};
-    float shift = 0;
+    std::array<float, kHours> steady{};
     for (std::size_t hour = 0; hour < kHours; ++hour) {
-        const MixedForecast& forecast = m_path[hour][shard];
-        path[hour] = forecast.value;
-        profile[hour] = forecast.experts[kProfileDays];
-        shift += (path[hour] - profile[hour]) / static_cast<float>(kHours);
+        steady[hour] = m_path[hour][shard].value;
+    }
+    // The shapes of other experts, on the path's own level.
+    const std::array<float, kHours> path = steady;
+    float voices = 1;
+    for (const std::size_t expert : {kProfileDays, kKernel}) {
+        float shift = 0;
+        for (std::size_t hour = 0; hour < kHours; ++hour) {
+            shift += (path[hour] - m_path[hour][shard].experts[expert]) / kHours;
+        }
+        if (std::isnan(shift)) {
+            continue;
+        }
+        voices += 1;
+        for (std::size_t hour = 0; hour < kHours; ++hour) {
+            const float own = m_path[hour][shard].experts[expert] + shift;
+            steady[hour] += (own - steady[hour]) / voices;
+        }
     }
     std::array<float, kHours> smooth{};
     for (std::size_t hour = 0; hour < kHours; ++hour) {
-        const auto steady = [&](std::size_t at) {
-            return std::isnan(shift) ? path[at] : (path[at] + profile[at] + shift) / 2;
-        };
         const std::size_t before = hour == 0 ? hour : hour - 1;
         const std::size_t after = hour + 1 == kHours ? hour : hour + 1;
-        smooth[hour] = steady(before) / 4 + steady(hour) / 2 + steady(after) / 4;
+        smooth[hour] = steady[before] / 4 + steady[hour] / 2 + steady[after] / 4;
     }
     return smooth;
 }
@@ -304,7 +325,7 @@ Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
     for (std::size_t shard = 0; shard < m_shards; ++shard) {
         const std::array<float, kHours> path = smoothPath(shard);
         for (std::size_t hour = 0; hour < kHours; ++hour) {
-            counts[shard][hour] = std::isnan(path[hour]) ? 0.0 : countOf(path[hour]);
+            counts[shard][hour] = std::isnan(path[hour]) ? 0.0 : orderedCount(path[hour]);
         }
     }
     return counts;

@@ -3,6 +3,7 @@
 
 #include "agent/predict/log_count.h"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
@@ -14,49 +15,34 @@ namespace
 constexpr float kHour = 24;          ///< a day in hours
 constexpr float kPriorOutcomes = 20; ///< hot shards' outcomes that the first guess counts for
 constexpr float kPriorF1 = 0.7F;
-constexpr float kGrownOutcomes = 100; ///< after so many a shard's own errors count as the pool's
+/// The first guess of the coefficients, and how many sure outcomes it counts for.
+constexpr std::array<double, 3> kPrior = {0.0, 3.0, 1.0};
+constexpr double kPriorWeight = 2.0;
+constexpr double kLargestStep = 0.5;
+constexpr double kLeastSlope = 0.5; ///< a higher forecast is never a lesser chance
+
+double logit(double chance)
+{
+    return std::log(chance / (1 - chance));
+}
 
 } // namespace
 
 PeakModel::PeakModel(std::size_t shards, std::size_t hours, const Tuning& tuning)
-    : m_tuning(tuning), m_shards(shards), m_hours(hours), m_week(shards), m_trackers(shards),
-      m_decisions(shards, kMissing)
+    : m_tuning(tuning), m_shards(shards), m_hours(hours), m_decisions(shards, kMissing),
+      m_coefficients(kPrior)
 {
 }
 
-float PeakModel::quantile() const
+float PeakModel::leastChance() const
 {
     const float f1 = (2 * m_right + kPriorF1 * kPriorOutcomes) /
                      (2 * m_right + m_wrong + m_missed + kPriorOutcomes);
-    return 1 - f1 / 2;
-}
-
-float PeakModel::usualPeak(std::size_t shard) const
-{
-    float sum = 0;
-    float known = 0;
-    for (std::size_t day = 0; day < 7; ++day) {
-        float peak = kMissing;
-        for (std::size_t hour = 0; hour < 24; ++hour) {
-            const std::size_t back = day * 24 + hour + 1;
-            if (back <= m_seen) {
-                peak = std::fmax(peak, m_week[shard][(m_seen - back) % 168]);
-            }
-        }
-        if (!std::isnan(peak)) {
-            sum += peak;
-            known += 1;
-        }
-    }
-    return known > 0 ? sum / known : kMissing;
+    return f1 / 2;
 }
 
 void PeakModel::observe(std::span<const float> hour)
 {
-    for (std::size_t i = 0; i < m_shards; ++i) {
-        m_week[i][m_seen % 168] = hour[i];
-    }
-    ++m_seen;
     for (Pending& pending : m_pending) {
         const bool first = pending.left == m_hours;
         for (std::size_t i = 0; i < m_shards; ++i) {
@@ -75,68 +61,86 @@ void PeakModel::observe(std::span<const float> hour)
 
 void PeakModel::settle(const Pending& pending)
 {
-    const float level = quantile();
+    if (std::isnan(pending.hotLevel)) {
+        return;
+    }
     const float keep = std::exp2(-1.0F / (kHour * m_tuning.peakHalfLifeDays));
     m_right *= keep;
     m_wrong *= keep;
     m_missed *= keep;
-    m_pathLoss *= keep;
-    m_usualLoss *= keep;
-    for (std::size_t i = 0; i < m_shards; ++i) {
-        if (std::isnan(pending.peak[i]) || std::isnan(pending.centre[i])) {
+    const double keepCurvature =
+        std::exp2(-1.0 / static_cast<double>(kHour * m_tuning.peakMemoryDays));
+    for (Inputs& row : m_curvature) {
+        for (double& value : row) {
+            value *= keepCurvature;
+        }
+    }
+    Inputs gradient{};
+    for (std::size_t i = 0; i < kInputs; ++i) {
+        gradient[i] = kPriorWeight * (1 - keepCurvature) * (kPrior[i] - m_coefficients[i]);
+    }
+    for (std::size_t shard = 0; shard < m_shards; ++shard) {
+        const Expected& expected = pending.expected[shard];
+        if (std::isnan(pending.peak[shard]) || std::isnan(expected.value)) {
             continue;
         }
-        if (!std::isnan(pending.usual[i]) && !std::isnan(pending.path[i])) {
-            const float ofPath = pending.peak[i] - pending.path[i];
-            const float ofUsual = pending.peak[i] - pending.usual[i];
-            m_pathLoss += ofPath * ofPath;
-            m_usualLoss += ofUsual * ofUsual;
+        const bool hot = pending.peak[shard] > pending.hotLevel;
+        const bool said = pending.decision[shard] > pending.hotLevel;
+        m_right += hot && said ? 1.0F : 0.0F;
+        m_wrong += !hot && said ? 1.0F : 0.0F;
+        m_missed += hot && !said ? 1.0F : 0.0F;
+        const Inputs x = inputsOf(expected, pending.hotLevel);
+        double sum = 0;
+        for (std::size_t i = 0; i < kInputs; ++i) {
+            sum += m_coefficients[i] * x[i];
         }
-        const float error = pending.peak[i] - pending.centre[i];
-        Tracker& own = m_trackers[i];
-        own.seen += 1;
-        own.scale += std::max(1 - keep, 1 / own.seen) * (std::abs(error) - own.scale);
-        const float unit = own.scale + 0.005F;
-        // Young trackers move fast.
-        const float gain = std::max(m_tuning.peakGain, 1 / (own.seen + 2));
-        own.quantile += gain * unit * (error > own.quantile ? level : level - 1);
-        m_pool.seen += 1;
-        const float poolGain =
-            std::max(m_tuning.peakGain / static_cast<float>(m_shards), 1 / (m_pool.seen + 2));
-        m_pool.quantile += poolGain * (error / unit > m_pool.quantile ? level : level - 1);
-        if (!std::isnan(pending.hotLevel) && !std::isnan(pending.decision[i])) {
-            const bool hot = pending.peak[i] > pending.hotLevel;
-            const bool said = pending.decision[i] > pending.hotLevel;
-            m_right += hot && said ? 1.0F : 0.0F;
-            m_wrong += !hot && said ? 1.0F : 0.0F;
-            m_missed += hot && !said ? 1.0F : 0.0F;
+        const double chance = 1 / (1 + std::exp(-std::clamp(sum, -30.0, 30.0)));
+        for (std::size_t i = 0; i < kInputs; ++i) {
+            gradient[i] += ((hot ? 1.0 : 0.0) - chance) * x[i];
+            for (std::size_t j = 0; j < kInputs; ++j) {
+                m_curvature[i][j] += chance * (1 - chance) * x[i] * x[j];
+            }
         }
     }
+    learn(gradient);
 }
 
-void PeakModel::decide(std::span<const float> expected, float hotLevel)
+/// One step of Newton's method: what was learned before is in the curvature.
+void PeakModel::learn(const Inputs& gradient)
 {
-    const std::vector<float> missing(m_shards, kMissing);
-    Pending pending{missing, missing, missing, missing, missing, hotLevel, m_hours};
-    const float both = m_pathLoss + m_usualLoss;
-    const float ofPath =
-        both > 0 ? m_usualLoss / both : 0.5F; // the less it errs, the more it weighs
-    for (std::size_t i = 0; i < m_shards; ++i) {
-        float centre = expected[i];
-        if (const float usual = m_hours > 1 ? usualPeak(i) : kMissing; !std::isnan(usual)) {
-            pending.path[i] = centre;
-            pending.usual[i] = usual;
-            centre = std::isnan(centre) ? usual : ofPath * centre + (1 - ofPath) * usual;
+    Eigen::Matrix<double, kInputs, kInputs> curvature;
+    Eigen::Matrix<double, kInputs, 1> right;
+    for (std::size_t i = 0; i < kInputs; ++i) {
+        right(i) = gradient[i];
+        for (std::size_t j = 0; j < kInputs; ++j) {
+            curvature(i, j) = m_curvature[i][j] + (i == j ? kPriorWeight : 0.0);
         }
-        const Tracker& own = m_trackers[i];
-        const float share = 0.5F * own.seen / (own.seen + kGrownOutcomes);
-        const float above =
-            share * own.quantile + (1 - share) * m_pool.quantile * (own.scale + 0.005F);
-        pending.centre[i] = centre;
-        pending.decision[i] = std::isnan(centre) ? kMissing : std::max(0.0F, centre + above);
     }
-    m_decisions = pending.decision;
-    m_pending.push_back(std::move(pending));
+    const Eigen::Matrix<double, kInputs, 1> step = curvature.ldlt().solve(right);
+    if (!step.allFinite()) {
+        return;
+    }
+    for (std::size_t i = 0; i < kInputs; ++i) {
+        m_coefficients[i] += std::clamp(step(i), -kLargestStep, kLargestStep);
+    }
+    m_coefficients[1] = std::max(m_coefficients[1], kLeastSlope);
+}
+
+void PeakModel::decide(std::span<const Expected> expected, float hotLevel)
+{
+    const auto [constant, slope, ofSpread] = m_coefficients;
+    const double least = logit(static_cast<double>(leastChance()));
+    for (std::size_t i = 0; i < m_shards; ++i) {
+        const double raise =
+            (constant + ofSpread * static_cast<double>(expected[i].spread) - least) / slope;
+        const float decision = expected[i].value + static_cast<float>(raise);
+        m_decisions[i] = std::isnan(decision) ? kMissing : std::max(0.0F, decision);
+    }
+    m_pending.push_back({{expected.begin(), expected.end()},
+                         m_decisions,
+                         std::vector<float>(m_shards, kMissing),
+                         hotLevel,
+                         m_hours});
 }
 
 } // namespace isotherm::predict

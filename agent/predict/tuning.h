@@ -50,8 +50,8 @@ struct Tuning
     float quantileGain = 0.04F;
 
     // --- decisions
-    float peakGain = 0.03F;
-    float peakHalfLifeDays = 14;
+    float peakHalfLifeDays = 14; ///< of the F1 that decisions reach
+    float peakMemoryDays = 42;   ///< half-life of what was hot, given what was expected
 };
 
 } // namespace isotherm::predict
