@@ -103,7 +103,7 @@ private Q_SLOTS:
             const auto quality = m_agent->forecast().forecastQuality();
             return quality.ok() && quality->size() == 1 && quality->front().state == "live";
         };
-        QVERIFY2(eventually(live, 180s), m_world->logText().c_str());
+        QVERIFY2(eventually(live, 480s), m_world->logText().c_str());
         const ForecastQuality quality = must(m_agent->forecast().forecastQuality()).front();
         QCOMPARE(quality.series, std::uint64_t{2 * kShopShards});
         QCOMPARE(quality.horizons.size(), std::size_t{5});
