@@ -499,7 +499,7 @@ Status completeParts(const ReshardScene& scene, const std::stop_token& stop)
             ISO_TRY(completeStage(scene, table, stop));
         }
     }
-    return scene.connection.run("SET synchronous_commit = on;" +
+    return scene.connection.run("SET synchronous_commit = local;" +
                                 reshardSideSql(scene.plan.token, ReshardSide::Following));
 }
 

@@ -21,6 +21,8 @@ using pgoutput::MessageKind;
 /// to keep each of them short.
 constexpr std::size_t kFoldBytes = std::size_t{4} << 20U;
 constexpr auto kPoll = std::chrono::milliseconds(2);
+/// Many seconds' worth: no commit takes as long from the log to other sessions' eyes.
+constexpr std::size_t kRecent = std::size_t{1} << 17U;
 constexpr auto kDurableEvery = std::chrono::milliseconds(500);
 
 Error definitionChanged(const std::string& name)
@@ -38,7 +40,7 @@ Result<std::unique_ptr<ReshardFollower>> ReshardFollower::start(Options options,
 {
     ISO_ASSIGN(Connection marks, Connection::open(options.postgres));
     // What was applied by an agent that died may not be on disk yet; the slot will not go back.
-    ISO_TRY(marks.run("SET synchronous_commit = on; SELECT pg_logical_emit_message(true,"
+    ISO_TRY(marks.run("SET synchronous_commit = local; SELECT pg_logical_emit_message(true,"
                       " 'isotherm.reshard', 'durable')"));
     const std::string name = reshardFeedName(options.token);
     ReplicationStart start{name, name, applied, StreamForm::Text, options.ahead, "256MB"};
@@ -104,7 +106,7 @@ Status ReshardFollower::drain(Clock::time_point until, const std::stop_token& st
     const std::string mark = m_options.token + ":" + std::to_string(++m_marks) + ":" +
                              std::to_string(Clock::now().time_since_epoch().count());
     // A commit that waits for the disk: what others committed without waiting is sent with it.
-    ISO_TRY(m_marking.run("SET synchronous_commit = on;"
+    ISO_TRY(m_marking.run("SET synchronous_commit = local;"
                           "SELECT pg_logical_emit_message(true, 'isotherm.reshard', " +
                           quoteLiteral(mark) + ")"));
     // Also to the end of the transaction that is coming in: what is applied is whole ones.
@@ -117,6 +119,17 @@ Status ReshardFollower::drain(Clock::time_point until, const std::stop_token& st
         ISO_TRY(takeEntries(kPoll, stop));
     }
     return commit(Disk::Later);
+}
+
+bool ReshardFollower::holdBack(Visibility shown)
+{
+    std::erase_if(m_recent, [&](std::uint64_t id) { return id < shown.oldestRunning(); });
+    if (!std::all_of(m_recent.begin(), m_recent.end(),
+                     [&](std::uint64_t id) { return shown.shows(id); })) {
+        return false;
+    }
+    m_shown = std::move(shown);
+    return true;
 }
 
 Status ReshardFollower::release()
@@ -158,9 +171,15 @@ Status ReshardFollower::take(std::string_view bytes)
     }
     if (m_message.kind == MessageKind::Begin) {
         m_inside = true;
-        m_keeping = m_shown && !m_shown->shows(extend(m_message.xid));
+        const std::uint64_t transaction = extend(m_message.xid);
+        m_keeping = m_shown && !m_shown->shows(transaction);
         if (m_keeping) {
             m_kept.emplace_back();
+        } else {
+            m_recent.push_back(transaction);
+            if (m_recent.size() > kRecent) {
+                m_recent.pop_front();
+            }
         }
     }
     // Descriptions of relations are sent once: they count also when their transaction has to wait.
@@ -367,7 +386,7 @@ Status ReshardFollower::commit(Disk disk)
         return {};
     }
     ISO_TRY(m_connection.run(std::string(m_open ? "" : "BEGIN;") +
-                             (durable ? "SET LOCAL synchronous_commit = on;" : "") +
+                             (durable ? "SET LOCAL synchronous_commit = local;" : "") +
                              reshardAppliedSql(m_options.token, m_seen) + "COMMIT"));
     m_open = false;
     m_applied = m_seen;

@@ -55,7 +55,10 @@ public:
     /// From now on what `shown` does not show is kept back, until release(). With drain() the side
     /// that follows is then as that snapshot shows the other.
     /// All of it is one open transaction on connection() until then: read there.
-    void holdBack(Visibility shown) { m_shown = std::move(shown); }
+    /// False, and nothing is kept back, while something was taken already that `shown` does not
+    /// show: a commit is sent when it is in the log, which is before other sessions see it. Then
+    /// take a later snapshot.
+    [[nodiscard]] bool holdBack(Visibility shown);
     [[nodiscard]] Status release();
     [[nodiscard]] Connection& connection() { return m_connection; }
 
@@ -120,7 +123,8 @@ private:
     bool m_keeping = false;   ///< this transaction is kept back
     std::optional<Visibility> m_shown;
     std::deque<Kept> m_kept;
-    Lsn m_seen; ///< end of the last whole transaction that was taken
+    std::deque<std::uint64_t> m_recent; ///< transactions taken last, for holdBack()
+    Lsn m_seen;                         ///< end of the last whole transaction that was taken
     Lsn m_applied;
     Lsn m_durable; ///< of m_applied, what no crash of the server takes back: what may be confirmed
     std::chrono::steady_clock::time_point m_durableAt{};

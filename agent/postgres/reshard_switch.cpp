@@ -269,7 +269,7 @@ public:
     /// Makes it durable.
     Status keep()
     {
-        return m_connection.run("SET synchronous_commit = on; SELECT pg_logical_emit_message(true,"
+        return m_connection.run("SET synchronous_commit = local; SELECT pg_logical_emit_message(true,"
                                 " 'isotherm.reshard', 'durable')");
     }
 

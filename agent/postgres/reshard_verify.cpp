@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace isotherm::postgres
@@ -72,18 +73,41 @@ VerifyOutcome compare(const ReshardBook& book, const std::vector<Sum>& serving,
     return outcome;
 }
 
+/// Of a transaction that stays open; the follower holds back what it does not show.
+Status takeSnapshot(Connection& serving, ReshardFollower& follower, const std::stop_token& stop)
+{
+    constexpr auto kPatience = std::chrono::seconds(30);
+    constexpr auto kPause = std::chrono::milliseconds(20);
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+        ISO_TRY(serving.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                            "SET LOCAL statement_timeout = 0"));
+        ISO_ASSIGN(const QueryRows shown, serving.query("SELECT pg_current_snapshot()"));
+        ISO_ASSIGN(Visibility visibility, Visibility::parse(shown.text(0, 0)));
+        if (follower.holdBack(std::move(visibility))) {
+            return {};
+        }
+        ISO_TRY(serving.run("ROLLBACK"));
+        if (stop.stop_requested()) {
+            return makeError(Code::Cancelled, "stopped");
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            return makeError(Code::DeadlineExceeded,
+                             "a committed transaction does not become visible",
+                             "it may wait for a synchronous standby: see pg_stat_replication");
+        }
+        std::this_thread::sleep_for(kPause);
+    }
+}
+
 } // namespace
 
 Result<VerifyOutcome> verifySides(const ReshardScene& scene, bool newsServe,
                                   ReshardFollower& follower, const std::stop_token& stop)
 {
     Connection& serving = scene.connection;
-    ISO_TRY(serving.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                        "SET LOCAL statement_timeout = 0"));
     const auto work = [&]() -> Result<VerifyOutcome> {
-        ISO_ASSIGN(const QueryRows shown, serving.query("SELECT pg_current_snapshot()"));
-        ISO_ASSIGN(Visibility visibility, Visibility::parse(shown.text(0, 0)));
-        follower.holdBack(std::move(visibility));
+        ISO_TRY(takeSnapshot(serving, follower, stop));
         ISO_TRY(follower.drain(std::chrono::steady_clock::now() + std::chrono::minutes(10), stop));
         auto other =
             std::async(std::launch::async, [&] { return sumsOf(serving, scene.book, newsServe); });

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <iterator>
 #include <thread>
 
 using namespace isotherm;
@@ -104,6 +105,8 @@ struct Figures
     std::vector<double> seconds;
     std::vector<double> held;
     std::vector<double> oneTransaction;
+    std::vector<std::string> errors;      ///< while ours ran
+    std::size_t oneTransactionErrors = 0; ///< while the peer's did
 };
 
 constexpr const char* kOneTransaction =
@@ -172,6 +175,11 @@ bool change(ReshardWorld& world, const reshard::ReshardRequest& request, Watch& 
     return true;
 }
 
+void append(std::vector<std::string>& to, std::vector<std::string> more)
+{
+    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 double quantile(std::vector<double> values, double share)
 {
     std::sort(values.begin(), values.end());
@@ -199,7 +207,7 @@ Status makeAccounts(PgCluster& cluster, long rows)
     return {};
 }
 
-void printAll(const Figures& figures, const CrewReport& report)
+void printAll(const Figures& figures)
 {
     const double peer = bench::median(figures.oneTransaction);
     const std::size_t n = figures.slowest.size();
@@ -212,7 +220,8 @@ void printAll(const Figures& figures, const CrewReport& report)
                   0.75, "budget", n});
     bench::print({"cutover", "start to switch", "s", bench::median(figures.seconds), 0, "", n});
     bench::print({"cutover", "wrong rows and client errors", "count",
-                  static_cast<double>(report.errors.size() + report.wrong), 0, "", n});
+                  static_cast<double>(figures.errors.size()),
+                  static_cast<double>(figures.oneTransactionErrors), "one transaction", n});
 }
 
 int run()
@@ -259,6 +268,7 @@ int run()
         if (!change(**world, (*world)->merge(shards), watch, normal, nullptr)) {
             return 1;
         }
+        append(figures.errors, crew.takeErrors());
         const auto since = Clock::now();
         const auto one = (*cluster)->exec(kOneTransaction);
         const auto until = Clock::now();
@@ -271,13 +281,15 @@ int run()
         if (!(*cluster)->exec(kOneTransactionBack).ok()) {
             return 1;
         }
+        std::this_thread::sleep_for(500ms);
+        figures.oneTransactionErrors += crew.takeErrors().size();
     }
-    const CrewReport report = crew.finish();
-    printAll(figures, report);
-    for (const std::string& error : report.errors) {
+    append(figures.errors, crew.finish().errors);
+    printAll(figures);
+    for (const std::string& error : figures.errors) {
         std::fprintf(stderr, "%s\n", error.c_str());
     }
-    return report.errors.empty() ? 0 : 1;
+    return figures.errors.empty() ? 0 : 1;
 }
 
 } // namespace

@@ -551,6 +551,34 @@ private Q_SLOTS:
         verifyEnds(*job);
     }
 
+    /// A commit is in the log before others see it. The copy that has it already is no wrong copy.
+    void verify_commitThatIsNotVisibleYet_isWaitedFor()
+    {
+        begin(kAccounts);
+        const auto job = m_world->submit(half());
+        ISO_VERIFY_OK(job);
+        m_world->control().pause(*job);
+        ISO_VERIFY_OK(m_world->waitForPhase(*job, "copy rows"));
+        exec("alter system set synchronous_standby_names = 'nobody'");
+        exec("alter system set synchronous_commit = local");
+        exec("select pg_reload_conf()");
+        QTest::qWait(300);
+        auto writer = session();
+        auto stuck = std::async(std::launch::async, [&] {
+            return writer->exec("set synchronous_commit = on;"
+                                "update accounts set amount = 77 where customer_id = 100");
+        });
+        QTest::qWait(1'000);
+        m_world->control().resume(*job);
+        QTest::qWait(2'000); // the verification meets it
+        exec("alter system reset synchronous_standby_names");
+        exec("alter system reset synchronous_commit");
+        exec("select pg_reload_conf()");
+        ISO_VERIFY_OK(stuck.get());
+        verifyEnds(*job);
+        QVERIFY(value("select count(*) from accounts where amount = 77") != "0");
+    }
+
     void truncate_ofTheLeafWhileItIsReplaced_isFollowed()
     {
         begin(kAccounts);

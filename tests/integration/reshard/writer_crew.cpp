@@ -5,6 +5,7 @@
 
 #include <map>
 #include <random>
+#include <utility>
 
 namespace isotherm::test
 {
@@ -232,6 +233,12 @@ CrewReport WriterCrew::finish()
 void WriterCrew::write(int number)
 {
     Writer(*this, number).run();
+}
+
+std::vector<std::string> WriterCrew::takeErrors()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_report.errors, {});
 }
 
 /// Rows that nobody changes are always all there: no snapshot sees an empty range.

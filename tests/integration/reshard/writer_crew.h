@@ -50,6 +50,8 @@ public:
 
     /// Stops, and lets every writer check all of its rows once more.
     [[nodiscard]] CrewReport finish();
+    /// What went wrong since the last call (and is left out of finish()'s report), one line each.
+    [[nodiscard]] std::vector<std::string> takeErrors();
     [[nodiscard]] std::uint64_t statements() const { return m_statements; }
     /// The slowest statement since the last call.
     [[nodiscard]] std::chrono::microseconds takeSlowest();
