@@ -488,11 +488,20 @@ Status completeParts(const ReshardScene& scene, const std::stop_token& stop)
     ISO_TRY(scene.connection.run("SET statement_timeout = 0; SET maintenance_work_mem = '256MB';"
                                  "SET max_parallel_maintenance_workers = 0;"
                                  "SET synchronous_commit = off"));
+    // Nobody but a vacuum uses the new parts yet: waiting for it holds nobody up.
+    ISO_TRY(scene.connection.run("SET lock_timeout = '60s'"));
+    Status completed;
     for (const ReshardTable& table : scene.book.tables) {
         for (const ReshardPart& part : table.news) {
-            ISO_TRY(completeOne(scene, table, part, stop));
+            completed = completed.ok() ? completeOne(scene, table, part, stop) : completed;
         }
     }
+    if (!scene.connection.broken()) {
+        ISO_TRY(
+            scene.connection.run("SET lock_timeout = " +
+                                 std::to_string(scene.connection.options().lockTimeout.count())));
+    }
+    ISO_TRY(completed);
     ISO_TRY(addPairedKeys(scene));
     for (const ReshardTable& table : scene.book.tables) {
         if (table.stage) {

@@ -132,7 +132,8 @@ Status ReshardRun::fill()
     m_context.setProgress(0, 0);
     ISO_TRY(m_reshard->copy(pacer, stop));
     m_context.setPhase("build indexes");
-    return m_reshard->complete(stop);
+    const Status completed = m_reshard->complete(stop);
+    return completed.ok() ? completed : completed.error().within("building the indexes");
 }
 
 Status ReshardRun::follow(std::chrono::milliseconds limit)
