@@ -2,6 +2,7 @@
 #include "agent/backup/chain_survey.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace isotherm::backup
@@ -67,9 +68,10 @@ private:
     Result<MaybeBarrier> take(const journal::Event& event)
     {
         if (event.kind == journal::EventKind::Gap) {
-            return concernsGap(*event.gap)
-                       ? MaybeBarrier(Barrier{Lsn(event.gap->after.get() - 1), event.gap->reason})
-                       : MaybeBarrier();
+            // A gap from the very beginning leaves nothing before it.
+            const Lsn last(std::max<std::uint64_t>(event.gap->after.get(), 1) - 1);
+            return concernsGap(*event.gap) ? MaybeBarrier(Barrier{last, event.gap->reason})
+                                           : MaybeBarrier();
         }
         if (m_request.shown(*event.transaction)) {
             return MaybeBarrier();
