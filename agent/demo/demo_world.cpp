@@ -71,6 +71,7 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     keyspace.tables = {"pgbench_accounts"};
     keyspace.keyColumns = {"aid"};
     keyspace.rpo = std::chrono::duration_cast<std::chrono::milliseconds>(day);
+    keyspace.hotRate = 150; // little enough for any machine's hot range to be too much for a shard
     config.clusters.push_back({"demo", "postgresql", conninfo, "demo", {keyspace}});
     // An hour, a quarter and a whole of the story's day.
     config.schedule.hot = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
@@ -78,6 +79,9 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     config.schedule.cold = std::chrono::duration_cast<std::chrono::milliseconds>(day);
     // Small as everything here.
     config.changes.minSizeMb = 1;
+    config.changes.nodeBusyAbove = 0.02;
+    config.changes.nodeCores = 1;
+    config.changes.outcomeAfter = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.changes.grace = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.tiers.push_back({"local", "directory", folder / "repository"});
     config.repository.passphraseFile = folder / "agent" / "passphrase";

@@ -14,7 +14,7 @@ namespace
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kPlannerPatience{10};
+constexpr seconds kPlannerPatience{60};
 constexpr seconds kSplitPatience{120};
 constexpr milliseconds kLook{200};
 
