@@ -66,6 +66,16 @@ std::string EditSql::wantedName(std::uint32_t index) const
     return number("w", static_cast<std::size_t>(found - m_target.columns.begin()));
 }
 
+std::string EditSql::wantedColumn(const std::string& name) const
+{
+    for (const std::uint32_t index : m_target.columns) {
+        if (column(index).name == name) {
+            return wantedName(index);
+        }
+    }
+    return {};
+}
+
 std::string EditSql::wantedValue(std::uint32_t index) const
 {
     const bool text = column(index).encoding == ValueEncoding::Text;

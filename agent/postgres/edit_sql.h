@@ -56,6 +56,10 @@ public:
                                              const std::vector<std::string>& columns,
                                              const std::vector<std::string>& referenced) const;
 
+    /// The table of wanted rows, and what it calls a column; empty when they leave that alone.
+    [[nodiscard]] std::string wantedRows() const { return table("wanted"); }
+    [[nodiscard]] std::string wantedColumn(const std::string& name) const;
+
     [[nodiscard]] const std::string& leaf() const { return m_leaf; }
 
 private:

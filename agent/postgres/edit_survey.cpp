@@ -101,6 +101,18 @@ void judgeRights(const engine::EditTarget& target, const LeafFacts& facts,
     }
 }
 
+void judgeSequences(const LeafFacts& facts, engine::EditSurvey& survey)
+{
+    for (const ColumnSequence& sequence : facts.sequences) {
+        if (!sequence.mayRead || !sequence.mayMove) {
+            survey.warnings.push_back(
+                "if rows reach beyond sequence " + sequence.name + " of " + sequence.column +
+                ", nothing is written: GRANT SELECT, UPDATE ON SEQUENCE " + sequence.name +
+                " TO the agent's role");
+        }
+    }
+}
+
 void judgeTriggers(const engine::EditTarget& target, const engine::EditRules& rules,
                    const LeafFacts& facts, engine::EditSurvey& survey)
 {
@@ -167,6 +179,7 @@ Result<LeafFacts> loadFacts(Connection& connection, const engine::LeafRef& leaf)
     ISO_ASSIGN(const auto own, loadKeys(connection, "k.confrelid = $1::oid AND k.conparentid = 0",
                                         "conrelid", leaf.objectId));
     facts.referredFrom.insert(facts.referredFrom.end(), own.begin(), own.end());
+    ISO_ASSIGN(facts.sequences, loadColumnSequences(connection, leaf.objectId, facts.parentId));
     return facts;
 }
 
@@ -191,6 +204,7 @@ engine::EditSurvey judge(const engine::EditTarget& target, const engine::EditRul
     }
     judgeRights(target, facts, survey);
     judgeTriggers(target, rules, facts, survey);
+    judgeSequences(facts, survey);
     return survey;
 }
 

@@ -3,6 +3,7 @@
 
 #include "agent/engine/row_edit.h"
 #include "agent/postgres/connection.h"
+#include "agent/postgres/sequence_raise.h"
 #include "shared/base/result.h"
 
 #include <string>
@@ -35,6 +36,7 @@ struct LeafFacts
     std::vector<std::string> alwaysIdentity; ///< columns that UPDATE may not set
     std::vector<LeafForeignKey> refersTo;
     std::vector<LeafForeignKey> referredFrom;
+    std::vector<ColumnSequence> sequences;
 };
 
 [[nodiscard]] Result<LeafFacts> loadFacts(Connection& connection, const engine::LeafRef& leaf);

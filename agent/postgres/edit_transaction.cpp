@@ -218,6 +218,12 @@ Status PostgresEdit::write(std::size_t index, const EditCounts& counts)
     const Stage& stage = m_stages[index];
     const EditSql sql(stage.target, index);
     ISO_TRY(m_connection->runLong(sql.keepBefore(), limit()));
+    for (const ColumnSequence& sequence : stage.facts.sequences) {
+        const std::string column = sql.wantedColumn(sequence.column);
+        if (!column.empty()) {
+            ISO_TRY(raiseSequence(*m_connection, sequence, sql.wantedRows(), column));
+        }
+    }
     ISO_TRY(expect(sql.update(stage.facts.alwaysIdentity), counts.updated, stage));
     return expect(sql.insert(), counts.inserted, stage);
 }

@@ -74,6 +74,13 @@ std::string writeBackGrants(const std::string& schema, const std::string& role)
            "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
            quotedSchema + " GRANT INSERT, UPDATE, DELETE ON TABLES TO " + quotedRole +
            ";\n"
+           "-- Sequences must not give out the numbers of rows that came back.\n"
+           "GRANT UPDATE ON ALL SEQUENCES IN SCHEMA " +
+           quotedSchema + " TO " + quotedRole +
+           ";\n"
+           "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
+           quotedSchema + " GRANT UPDATE ON SEQUENCES TO " + quotedRole +
+           ";\n"
            "GRANT CREATE ON SCHEMA " +
            quotedSchema + " TO " + quotedRole +
            ";\n"

@@ -41,6 +41,8 @@ public:
     }
 
 private:
+    static Status raiseSequences(Connection& connection, const FreshLeaf& fresh);
+
     std::shared_ptr<ConnectionPool> m_pool;
 };
 
@@ -115,7 +117,19 @@ Status PostgresLeafSwapping::complete(const FreshLeaf& fresh)
         ISO_TRY(connection->run("ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX " +
                                 quoteIdentifier(index.text(0, 0))));
     }
+    ISO_TRY(raiseSequences(*connection, fresh));
     return connection->runLong("ANALYZE " + table, limit);
+}
+
+/// Before the swap, which must be short: sequences only ever go forward.
+Status PostgresLeafSwapping::raiseSequences(Connection& connection, const FreshLeaf& fresh)
+{
+    ISO_ASSIGN(const LeafFacts facts, loadFacts(connection, fresh.leaf));
+    for (const ColumnSequence& sequence : facts.sequences) {
+        ISO_TRY(raiseSequence(connection, sequence, "ONLY " + qualified(fresh.table),
+                              quoteIdentifier(sequence.column)));
+    }
+    return {};
 }
 
 Status PostgresLeafSwapping::prepareBack(const SwapPair& pair)

@@ -385,7 +385,8 @@ void TestRowEdit::triggers_mayNotSilence_isRefused()
     exec(kTriggerSql);
     exec(
         "grant usage on schema \"Odd Schema\" to clerk; grant select, insert, update, delete on all"
-        " tables in schema \"Odd Schema\", public to clerk");
+        " tables in schema \"Odd Schema\", public to clerk; grant select, update on all sequences in schema"
+        " \"Odd Schema\" to clerk");
     const auto clerk = engineOf("clerk");
     const auto live = liveRows(*clerk);
     ISO_VERIFY_OK(live);
