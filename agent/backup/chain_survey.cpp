@@ -68,10 +68,9 @@ private:
     Result<MaybeBarrier> take(const journal::Event& event)
     {
         if (event.kind == journal::EventKind::Gap) {
-            // A gap from the very beginning leaves nothing before it.
-            const Lsn last(std::max<std::uint64_t>(event.gap->after.get(), 1) - 1);
-            return concernsGap(*event.gap) ? MaybeBarrier(Barrier{last, event.gap->reason})
-                                           : MaybeBarrier();
+            return concernsGap(*event.gap)
+                       ? MaybeBarrier(Barrier{justBefore(event.gap->after), event.gap->reason})
+                       : MaybeBarrier();
         }
         if (m_request.shown(*event.transaction)) {
             return MaybeBarrier();
@@ -100,7 +99,7 @@ private:
 
     static MaybeBarrier before(const journal::Event& event, std::string reason)
     {
-        return Barrier{Lsn(event.transaction->commitLsn.get() - 1), std::move(reason)};
+        return Barrier{justBefore(event.transaction->commitLsn), std::move(reason)};
     }
 
     static MaybeBarrier gone(const journal::Event& event, std::string reason)
@@ -158,6 +157,16 @@ private:
 };
 
 } // namespace
+
+Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf)
+{
+    // Bases from before the first one are judged by what they show.
+    const Lsn epoch = state.epoch.number > 1 ? state.epoch.start : Lsn();
+    const auto known = state.leaves.find(leaf);
+    return known == state.leaves.end() || (known->second.fence == 0 && known->second.mustShow == 0)
+               ? epoch
+               : std::max(epoch, known->second.since);
+}
 
 Result<Survey> surveyChain(journal::Journal& journal, const SurveyRequest& request)
 {

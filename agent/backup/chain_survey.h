@@ -14,6 +14,16 @@
 namespace isotherm::backup
 {
 
+/// The last position that is not the commit's: a chain that ends there holds all before it. Nothing
+/// comes before the very beginning of the log.
+[[nodiscard]] inline Lsn justBefore(Lsn commit)
+{
+    return Lsn(commit.get() - (commit.get() > 0 ? 1 : 0));
+}
+
+/// Bases of the leaf from before this commit do not have its history after; 0: any may.
+[[nodiscard]] Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf);
+
 /// Where a chain must stop, and why.
 struct Barrier
 {

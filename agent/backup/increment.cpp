@@ -20,11 +20,6 @@ using journal::Event;
 using journal::EventKind;
 using repository::Manifest;
 
-Lsn before(Lsn commit)
-{
-    return Lsn(commit.get() - 1);
-}
-
 class IncrementCut
 {
 public:
@@ -41,7 +36,7 @@ public:
         ISO_ASSIGN(const Lsn first, firstCommit());
         // A commit is known by where its record begins, and the next one may begin where the
         // journal's position is: it is not in it yet.
-        Lsn last = std::min(m_request.upTo, before(m_ports.journal.position()));
+        Lsn last = std::min(m_request.upTo, justBefore(m_ports.journal.position()));
         if (last < std::max(first, m_previous.lsn)) {
             return makeError(Code::FailedPrecondition,
                              "the journal is behind the backup that is to be continued",
@@ -61,8 +56,10 @@ public:
             last = barrier->last;
         }
         // A chain that was continued before was whole then, and what broke it is the barrier. A
-        // base that the journal never continued has a hole behind it, barrier or not.
-        if (!m_continues && !(m_end && m_previous.hasDeltas())) {
+        // base that the journal never continued has a hole behind it, barrier or not, unless the
+        // barrier is what the journal has it up to.
+        const bool whole = m_continues || (m_wholeBelow && last < *m_wholeBelow);
+        if (!whole && !(m_end && m_previous.hasDeltas())) {
             return makeError(Code::FailedPrecondition, m_whyNot, kWantsFull);
         }
         return commit(first, last);
@@ -116,19 +113,28 @@ private:
         for (const repository::BaseView& base : m_previous.baseViews()) {
             if (base.cut) {
                 m_continues = m_continues && base.cut->get() >= 1;
+                m_wholeBelow = m_continues ? m_wholeBelow : Lsn();
                 continue;
             }
             ISO_ASSIGN(const Visibility visibility, Visibility::parse(base.visibility));
-            if (!requirement.continues(visibility)) {
-                m_continues = false;
-                m_whyNot = requirement.reason.empty() ? "the backup is older than the capture"
-                                                      : requirement.reason;
-            } else if (m_previous.bases.empty() && !requirement.begins(visibility)) {
-                m_continues = false; // it was slow, or the journal at its limit
-                m_whyNot = "the journal let go of changes that the backup does not show";
+            if (m_previous.bases.empty() && visibility.oldestRunning() <= requirement.dropped) {
+                // It was slow, or the journal at its limit.
+                goesOnBelow(Lsn(), "the journal let go of changes that the backup does not show");
+            } else if (!requirement.continues(visibility)) {
+                goesOnBelow(requirement.continuesUntil(visibility).value_or(Lsn()),
+                            requirement.reason.empty() ? "the backup is older than the capture"
+                                                       : requirement.reason);
             }
         }
         return {};
+    }
+
+    /// The journal has nothing from the commit `until` on that would continue the base.
+    void goesOnBelow(Lsn until, const std::string& why)
+    {
+        m_continues = false;
+        m_wholeBelow = std::min(m_wholeBelow.value_or(until), until);
+        m_whyNot = why;
     }
 
     /// Tables and leaves may have been renamed since: the leaf's number tells.
@@ -260,7 +266,7 @@ private:
             return std::optional<Barrier>();
         }
         if (event.change.kind == engine::ChangeKind::Unreadable) {
-            return std::optional(Barrier{before(commit), "changes could not be read"});
+            return std::optional(Barrier{justBefore(commit), "changes could not be read"});
         }
         const auto table = m_tableOf.find(event.change.relation->leaf.objectId);
         if (table == m_tableOf.end()) {
@@ -269,7 +275,7 @@ private:
         const Status added = m_tables[table->second]->add(event, recordOf(*event.transaction),
                                                           shown(*event.transaction));
         if (!added.ok() && added.error().code == Code::FailedPrecondition) {
-            return std::optional(Barrier{before(commit), added.error().message});
+            return std::optional(Barrier{justBefore(commit), added.error().message});
         }
         ISO_TRY(added);
         m_newest = std::max(m_newest.value_or(event.transaction->time), event.transaction->time);
@@ -353,6 +359,7 @@ private:
     std::optional<WallTime> m_newest;
     WallTime m_started{};
     bool m_continues = true;
+    std::optional<Lsn> m_wholeBelow; ///< of a base that does not: up to this commit it does
     std::string m_whyNot;
 };
 

@@ -57,6 +57,33 @@ std::optional<std::string> whyBroken(const journal::State& state, Lsn position,
 namespace
 {
 
+constexpr std::size_t kMostEarlier = 8; ///< each state names them all
+
+/// The highest of the leaf's own, its table's and the epoch's.
+std::uint64_t fenceOf(const journal::State& state, const journal::LeafState& leaf)
+{
+    const auto table = state.tables.find(leaf.table);
+    return std::max(
+        {leaf.fence, state.epoch.fence, table == state.tables.end() ? 0 : table->second.fence});
+}
+
+/// Before the leaf's history begins anew with the commit `until`: bases that met the beginning that
+/// it had go on up to there.
+void keepBeginning(journal::State& state, std::uint64_t id, Lsn until)
+{
+    journal::LeafState& leaf = state.leaves.at(id);
+    journal::EarlierBeginning beginning{fenceOf(state, leaf), leaf.mustShow, until};
+    if (const auto ended = state.ended.find(id); ended != state.ended.end()) {
+        // Attached again: what it has had since is not captured.
+        leaf.earlier = ended->second.earlier;
+        beginning = {ended->second.fence, ended->second.mustShow, ended->second.at};
+    }
+    if (leaf.earlier.size() == kMostEarlier) {
+        leaf.earlier.erase(leaf.earlier.begin());
+    }
+    leaf.earlier.push_back(beginning);
+}
+
 /// It stays known, so that what the journal has of it can still be backed up.
 void endLeaf(journal::State& state, std::uint64_t id, Lsn at, const std::string& reason)
 {
@@ -64,12 +91,8 @@ void endLeaf(journal::State& state, std::uint64_t id, Lsn at, const std::string&
     if (leaf == state.leaves.end()) {
         return;
     }
-    const auto table = state.tables.find(leaf->second.table);
-    journal::EndedLeaf ended{leaf->second.table, std::max(leaf->second.fence, state.epoch.fence),
-                             at, reason, leaf->second.mustShow};
-    if (table != state.tables.end()) {
-        ended.fence = std::max(ended.fence, table->second.fence);
-    }
+    journal::EndedLeaf ended{leaf->second.table,    fenceOf(state, leaf->second), at, reason,
+                             leaf->second.mustShow, leaf->second.earlier};
     state.leaves.erase(leaf);
     state.ended[id] = std::move(ended);
 }
@@ -80,8 +103,16 @@ void endLeaf(journal::State& state, std::uint64_t id, Lsn at, const std::string&
 void beginLeaf(journal::State& state, std::uint64_t leaf, std::uint64_t table,
                const journal::TransactionHeader& transaction, const std::string& reason)
 {
-    journal::LeafState& known = state.leaves[leaf];
-    known = {table == 0 ? known.table : table, 0, transaction.commitLsn, reason, transaction.id};
+    const bool isNew = state.leaves.try_emplace(leaf).second && !state.ended.contains(leaf);
+    journal::LeafState& known = state.leaves.at(leaf);
+    if (!isNew && known.mustShow != transaction.id) { // it may be rewritten several times in one
+        keepBeginning(state, leaf, transaction.commitLsn);
+    }
+    known.table = table == 0 ? known.table : table;
+    known.fence = 0;
+    known.since = transaction.commitLsn;
+    known.reason = reason;
+    known.mustShow = transaction.id;
     state.ended.erase(leaf); // attached again
 }
 
@@ -100,6 +131,9 @@ bool raiseLeafFence(journal::State& state, std::uint64_t leaf, std::uint64_t tab
     journal::LeafState& known = place->second;
     if (!isNew && known.fence > transaction) {
         return false;
+    }
+    if (!isNew) {
+        keepBeginning(state, leaf, since);
     }
     known.table = table == 0 ? known.table : table;
     known.fence = transaction + 1;

@@ -60,6 +60,27 @@ std::vector<std::uint64_t> takeIds(ByteReader& reader, bool& ok)
     return ids;
 }
 
+void appendEarlier(std::string& to, const std::vector<EarlierBeginning>& earlier)
+{
+    appendVarint(to, earlier.size());
+    for (const EarlierBeginning& beginning : earlier) {
+        appendVarint(to, beginning.fence);
+        appendVarint(to, beginning.mustShow);
+        appendVarint(to, beginning.until.get());
+    }
+}
+
+std::vector<EarlierBeginning> takeEarlier(ByteReader& reader, bool& ok)
+{
+    std::vector<EarlierBeginning> earlier(takeCount(reader, ok));
+    for (EarlierBeginning& beginning : earlier) {
+        beginning.fence = reader.takeVarint();
+        beginning.mustShow = reader.takeVarint();
+        beginning.until = Lsn(reader.takeVarint());
+    }
+    return earlier;
+}
+
 void appendDefinition(std::string& to, const engine::TableDefinition& definition)
 {
     appendVarint(to, definition.tableId);
@@ -263,6 +284,12 @@ std::string encodeState(const State& state)
     for (const auto& [id, leaf] : state.ended) {
         appendVarint(to, leaf.mustShow);
     }
+    for (const auto& [id, leaf] : state.leaves) {
+        appendEarlier(to, leaf.earlier);
+    }
+    for (const auto& [id, leaf] : state.ended) {
+        appendEarlier(to, leaf.earlier);
+    }
     return to;
 }
 
@@ -312,6 +339,14 @@ Result<State> decodeState(std::string_view bytes)
         }
         for (auto& [id, leaf] : state.ended) {
             leaf.mustShow = reader.takeVarint();
+        }
+    }
+    if (ok && reader.ok() && !reader.atEnd()) { // since 1.3
+        for (auto& [id, leaf] : state.leaves) {
+            leaf.earlier = takeEarlier(reader, ok);
+        }
+        for (auto& [id, leaf] : state.ended) {
+            leaf.earlier = takeEarlier(reader, ok);
         }
     }
     return whole(reader, ok) ? Result<State>(std::move(state))

@@ -419,6 +419,7 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
         requirement.captured = true;
         requirement.fence = std::max(requirement.fence, ended->second.fence);
         requirement.mustShow = ended->second.mustShow;
+        requirement.earlier = ended->second.earlier;
         return requirement;
     }
     const auto foundTable = m_state.tables.find(table);
@@ -433,6 +434,7 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
     requirement.fence = std::max(requirement.fence, foundTable->second.fence);
     if (const auto found = m_state.leaves.find(leaf); found != m_state.leaves.end()) {
         requirement.mustShow = found->second.mustShow;
+        requirement.earlier = found->second.earlier;
         if (found->second.fence > requirement.fence || found->second.mustShow > 0) {
             requirement.fence = std::max(requirement.fence, found->second.fence);
             requirement.reason = found->second.reason;

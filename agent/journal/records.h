@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,17 @@ struct TableState
     friend bool operator==(const TableState&, const TableState&) = default;
 };
 
+/// What bases of a leaf had to be, until its history began once more: attached, rewritten, or
+/// changes lost. One that was that goes on up to there.
+struct EarlierBeginning
+{
+    std::uint64_t fence = 0; ///< the highest of its own, its table's and the epoch's
+    std::uint64_t mustShow = 0;
+    Lsn until; ///< the commit that began it anew
+
+    friend bool operator==(const EarlierBeginning&, const EarlierBeginning&) = default;
+};
+
 /// A leaf of a captured table, whose history may start later than its table's: attached, rewritten
 /// (then there is a transaction that its bases must show), or changes lost (then there is a fence).
 struct LeafState
@@ -73,6 +85,7 @@ struct LeafState
     Lsn since;
     std::string reason;
     std::uint64_t mustShow = 0; ///< it had the leaf to itself: what shows it shows all before it
+    std::vector<EarlierBeginning> earlier = {}; ///< oldest first, the newest few
 
     friend bool operator==(const LeafState&, const LeafState&) = default;
 };
@@ -86,6 +99,7 @@ struct EndedLeaf
     Lsn at;                  ///< the commit that ended it
     std::string reason;
     std::uint64_t mustShow = 0; ///< as it was
+    std::vector<EarlierBeginning> earlier = {};
 
     friend bool operator==(const EndedLeaf&, const EndedLeaf&) = default;
 };
@@ -113,6 +127,7 @@ struct Requirement
     /// The journal let go of transactions up to this id: what a base does not show of them is
     /// nowhere, unless an increment has it already.
     std::uint64_t dropped = 0;
+    std::vector<EarlierBeginning> earlier = {}; ///< oldest first
 
     /// For a base that no increment has continued yet.
     [[nodiscard]] bool begins(const Visibility& base) const
@@ -122,7 +137,24 @@ struct Requirement
     /// Does the journal hold everything that a base with this visibility does not show?
     [[nodiscard]] bool continues(const Visibility& base) const
     {
-        return captured && base.oldestRunning() >= fence && (mustShow == 0 || base.shows(mustShow));
+        return captured && meets(base, fence, mustShow);
+    }
+    /// The commit before which it does, of a base that it does not continue beyond; nullopt: none.
+    [[nodiscard]] std::optional<Lsn> continuesUntil(const Visibility& base) const
+    {
+        for (auto before = earlier.rbegin(); captured && before != earlier.rend(); ++before) {
+            if (meets(base, before->fence, before->mustShow)) {
+                return before->until;
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    [[nodiscard]] static bool meets(const Visibility& base, std::uint64_t fence,
+                                    std::uint64_t mustShow)
+    {
+        return base.oldestRunning() >= fence && (mustShow == 0 || base.shows(mustShow));
     }
 };
 

@@ -133,6 +133,37 @@ private Q_SLOTS:
         QCOMPARE(state.leaves[kSecond].fence, std::uint64_t{70});
     }
 
+    /// Bases from between two beginnings go on from one to the other.
+    void applyMarker_rewrittenAgain_keepsWhatBasesNeededBefore()
+    {
+        journal::State state = known();
+        QVERIFY(applyMarker(state, marker(MarkerKind::Rewritten, {kFirst}), transaction(200)));
+        QVERIFY(applyMarker(state, marker(MarkerKind::Rewritten, {kFirst}), transaction(200)));
+        QVERIFY(applyMarker(state, marker(MarkerKind::Rewritten, {kFirst}), transaction(210)));
+        const std::vector<journal::EarlierBeginning> expected = {{60, 0, Lsn(1'200)},
+                                                                 {60, 200, Lsn(1'210)}};
+        QCOMPARE(state.leaves[kFirst].earlier, expected);
+        // Changes that were lost end it just so.
+        QVERIFY(raiseLeafFence(state, kFirst, kTable, 220, Lsn(1'220), "unreadable"));
+        QCOMPARE(state.leaves[kFirst].earlier.back(),
+                 (journal::EarlierBeginning{60, 210, Lsn(1'220)}));
+        // And it outlives the leaf.
+        QVERIFY(applyMarker(state, marker(MarkerKind::Dropped, {kFirst}), transaction(230)));
+        QCOMPARE(state.ended.at(kFirst).earlier.size(), std::size_t{3});
+        QCOMPARE(state.ended.at(kFirst).fence, std::uint64_t{221});
+    }
+
+    void applyMarker_rewrittenOverAndOver_keepsTheNewestFew()
+    {
+        journal::State state = known();
+        for (std::uint64_t id = 200; id < 240; ++id) {
+            QVERIFY(applyMarker(state, marker(MarkerKind::Rewritten, {kFirst}), transaction(id)));
+        }
+        QVERIFY(state.leaves[kFirst].earlier.size() < 20);
+        QCOMPARE(state.leaves[kFirst].earlier.back(),
+                 (journal::EarlierBeginning{60, 238, Lsn(1'239)}));
+    }
+
     void applyMarker_dropped_endsTheLeafAndKeepsWhatItsBasesNeed()
     {
         journal::State state = known();
@@ -171,6 +202,10 @@ private Q_SLOTS:
                             transaction(216)));
         QVERIFY(!state.ended.contains(kSecond));
         QCOMPARE(state.leaves[kSecond].mustShow, std::uint64_t{216});
+        // Bases from before go on to where it was detached, and no further.
+        const std::vector<journal::EarlierBeginning> expected = {{70, 0, Lsn(1'200)},
+                                                                 {60, 210, Lsn(1'215)}};
+        QCOMPARE(state.leaves[kSecond].earlier, expected);
         // An index of a leaf changes nothing.
         QVERIFY(!applyMarker(state, marker(MarkerKind::Changed, {99, kFirst}), transaction(220)));
     }

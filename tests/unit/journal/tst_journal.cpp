@@ -378,8 +378,10 @@ private Q_SLOTS:
         State state = stateOf(1);
         state.tables[1].shape = "a1b2";
         state.tables[1].shapeAt = Lsn(77);
-        state.ended[9] = {1, 120, Lsn(500), "dropped: DROP TABLE t_9", 110};
-        state.leaves[10] = {1, 0, Lsn(400), "attached by ALTER TABLE", 130};
+        state.ended[9] = {1, 120, Lsn(500), "dropped: DROP TABLE t_9", 110, {{100, 0, Lsn(350)}}};
+        state.leaves[10] = {1,        0,
+                            Lsn(400), "attached by ALTER TABLE",
+                            130,      {{100, 0, Lsn(300)}, {100, 120, Lsn(400)}}};
         VERIFY_OK(journal->setState(state));
         VERIFY_OK(journal->seal(Lsn(600)));
         journal.reset();
@@ -395,6 +397,13 @@ private Q_SLOTS:
         const Requirement attached = journal->requirement(10, 1);
         QVERIFY(attached.continues(*Visibility::parse("125:140:125,135")));
         QVERIFY(!attached.continues(*Visibility::parse("125:140:130")));
+        // It goes on up to where the next beginning was.
+        const auto until = [&](const char* shown) {
+            return attached.continuesUntil(*Visibility::parse(shown));
+        };
+        QCOMPARE(until("125:140:130"), std::optional(Lsn(400)));
+        QCOMPARE(until("118:140:120,130"), std::optional(Lsn(300)));
+        QVERIFY(!until("99:140:99,130"));
     }
 
     void marker_keepsTheDefinition_andNotesAloneCanBeRead()
