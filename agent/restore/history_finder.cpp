@@ -148,8 +148,11 @@ Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::opt
         if (chain.base.lsn > *target) {
             continue;
         }
+        // A base from the database shows its snapshot: a commit before its position may not have
+        // been visible yet. What continues it has that one.
+        const bool showsSnapshot = chain.base.kind == BackupKind::Full;
         const auto link =
-            std::find_if(chain.links.begin(), chain.links.end(),
+            std::find_if(chain.links.begin() + (showsSnapshot ? 1 : 0), chain.links.end(),
                          [&](const BackupRecord& backup) { return backup.lsn >= *target; });
         if (link == chain.links.end()) {
             ISO_ASSIGN(const repository::Manifest* const last, manifest(chain.links.back().id));
