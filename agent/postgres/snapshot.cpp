@@ -179,11 +179,12 @@ Status PostgresSnapshot::look()
     ISO_ASSIGN(const QueryRows rows,
                m_connection->query("SELECT pg_current_snapshot(), pg_export_snapshot(),"
                                    " (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()"
-                                   "   ELSE pg_current_wal_lsn() END) - '0/0'::pg_lsn,"
+                                   "   ELSE pg_current_wal_insert_lsn() END) - '0/0'::pg_lsn,"
                                    " (extract(epoch FROM clock_timestamp()) * 1000000)::int8"));
     m_info.visibility = rows.text(0, 0);
     m_exported = rows.text(0, 1);
-    // The next record may be a commit, and begins exactly there.
+    // The next record may be a commit, and begins exactly there. What asynchronous commits have
+    // made visible may not be written yet, but is inserted.
     m_info.lsn = Lsn(static_cast<std::uint64_t>(rows.integer(0, 2)) - 1);
     m_info.asOf = fromUnixMicros(rows.integer(0, 3));
     return {};
