@@ -310,8 +310,7 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
 }
 
 /// Where no event triggers note what becomes of a schema, a look at the catalog tells that
-/// something did, since the look before. Only there it is kept: a state that changes opens the
-/// stream anew.
+/// something did, since the look before. Only there it is kept: a state that changes is written.
 Status CaptureImpl::noteShape(journal::State& state, const engine::TableCoverage& coverage,
                               const FeedState& feed, Lsn lookedAt)
 {
@@ -405,11 +404,9 @@ Status CaptureImpl::stream(engine::ChangeFeed& feed, const std::stop_token& stop
             ISO_TRY(pump.seal());
             stream->confirm(m_parts.journal.position());
             m_recheck = false;
-            const journal::State known = m_parts.journal.state();
             ISO_TRY(captureTables(feed));
-            if (!(m_parts.journal.state() == known)) {
-                return {}; // open again: the pump starts from the new state
-            }
+            // Opened again, the server would decode once more what open transactions hold back.
+            pump.takeState();
         }
     }
     if (const Status sealed = pump.seal(); sealed.ok()) {

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] std::uint64_t changes() const { return m_changes; }
     [[nodiscard]] std::uint64_t gaps() const { return m_gaps; }
     [[nodiscard]] WallTime newestMoment() const { return m_newestMoment; }
+    /// The journal's state was changed, with everything sealed: goes on from it.
+    void takeState() { m_state = m_parts.journal.state(); }
     /// A marker asked for a look at what is captured; asked once.
     [[nodiscard]] bool takeRecheck() { return std::exchange(m_recheck, false); }
 
