@@ -2,6 +2,7 @@
 #include "agent/backup/backup_handler.h"
 
 #include "agent/backup/catalog.h"
+#include "agent/backup/chain_survey.h"
 #include "agent/repository/synthetic.h"
 #include "shared/base/time_text.h"
 
@@ -69,6 +70,15 @@ std::unordered_map<std::uint64_t, ShardId> shardsByLeaf(const topology::Topology
         }
     }
     return shards;
+}
+
+/// A rewrite or a gap lies behind the position already: only a new base helps, and right away.
+bool hasEnded(const journal::Journal& journal, const engine::ShardLayout& shard, Lsn position)
+{
+    const journal::State state = journal.state();
+    return std::any_of(shard.leaves.begin(), shard.leaves.end(), [&](const engine::LeafRef& leaf) {
+        return position < baseNeededAfter(state, leaf.objectId);
+    });
 }
 
 /// The journal does not have what lies between; only a new base helps.
@@ -197,7 +207,7 @@ Result<std::string> BackupHandler::stopShort(jobs::JobContext& context,
     manifest.previousManifest = previous.id;
     manifest.kind = BackupKind::Unchanged;
     manifest.chainStart.reset();
-    manifest.chainStop = repository::ChainStop{ended->reason, Lsn(ended->at.get() - 1)};
+    manifest.chainStop = repository::ChainStop{ended->reason, justBefore(ended->at)};
     manifest.started = m_ports.clock.wallNow();
     manifest.finished = manifest.started;
     ISO_ASSIGN(manifest.id, m_ports.repository.commitManifest(manifest));
@@ -224,14 +234,20 @@ Result<BackupHandler::Continued> BackupHandler::continueChain(jobs::JobContext& 
     }
     // Right after a base or a commit, capture may not be there yet.
     Lsn wanted(newest->lsn.get() + 1);
-    if (wantedReach(context.params()) == Reach::Now && m_stores.serverPosition) {
+    const bool ended = hasEnded(journal, place.layout(), newest->lsn);
+    if (!ended && wantedReach(context.params()) == Reach::Now && m_stores.serverPosition) {
         wanted = std::max(wanted, m_stores.serverPosition());
     }
-    if (!waitForPosition(journal, wanted, context.stopToken())) {
+    if (!ended && !waitForPosition(journal, wanted, context.stopToken())) {
         m_stores.log.info("backup.journal_behind", "capture is behind: it goes as far as that",
                           {{"shard", static_cast<std::int64_t>(place.record().id.get())}});
     }
     const Lsn position = journal.position();
+    if (newest->kind == BackupKind::Full && position > newest->lsn) {
+        // Capture may not have been there when the base was done.
+        ISO_ASSIGN(const repository::Manifest base, m_ports.repository.loadManifest(newest->id));
+        tryToBridge(context, base);
+    }
     ISO_ASSIGN(const std::optional<Increment> cut,
                increment(context, journal, newest->id, position));
     if (!cut) {

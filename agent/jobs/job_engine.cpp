@@ -51,6 +51,12 @@ public:
         return m_queue.contains(kind, shard);
     }
 
+    void hurry(JobKind kind, ShardId shard)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_queue.hurry(kind, shard);
+    }
+
     std::map<JobKind, JobHandler*> handlers; ///< not changed after start
     JobNotifier& notifier() { return m_notifier; }
 
@@ -352,6 +358,11 @@ Result<JobRecord> JobEngine::job(JobId id)
 bool JobEngine::hasActive(JobKind kind, ShardId shard) const
 {
     return m_core->hasActive(kind, shard);
+}
+
+void JobEngine::hurry(JobKind kind, ShardId shard)
+{
+    m_core->hurry(kind, shard);
 }
 
 Result<JobRecord> JobEngine::wait(JobId id, std::chrono::milliseconds timeout)

@@ -86,6 +86,8 @@ public:
     [[nodiscard]] Result<JobRecord> job(JobId id);
     /// True if a job of this kind that has this shard waits or runs.
     [[nodiscard]] bool hasActive(JobKind kind, ShardId shard) const;
+    /// Those that wait take the first turn, without a word to anybody.
+    void hurry(JobKind kind, ShardId shard);
     /// Waits until the job is finished and returns it; DeadlineExceeded after `timeout`.
     [[nodiscard]] Result<JobRecord> wait(JobId id, std::chrono::milliseconds timeout);
 

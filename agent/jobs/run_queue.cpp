@@ -67,6 +67,24 @@ void RunQueue::finished(JobId id)
     }
 }
 
+void RunQueue::hurry(JobKind kind, ShardId shard)
+{
+    std::vector<JobId> late;
+    for (const auto& [place, job] : m_waiting) {
+        const std::vector<ShardId>& shards = job.record.shards;
+        if (place.first == Rank::InOrder && job.record.kind == kind &&
+            std::find(shards.begin(), shards.end(), shard) != shards.end()) {
+            late.push_back(place.second);
+        }
+    }
+    for (const JobId id : late) {
+        auto node = m_waiting.extract(m_places.at(id));
+        node.key().first = Rank::First;
+        m_places[id] = node.key();
+        m_waiting.insert(std::move(node));
+    }
+}
+
 std::optional<metadata::StoredJob> RunQueue::remove(JobId id)
 {
     const auto place = m_places.find(id);

@@ -38,6 +38,9 @@ public:
     [[nodiscard]] std::optional<metadata::StoredJob> takeNext();
     void finished(JobId id);
 
+    /// Gives the jobs of this kind that have this shard and wait the first turn.
+    void hurry(JobKind kind, ShardId shard);
+
     /// Takes a waiting job out.
     [[nodiscard]] std::optional<metadata::StoredJob> remove(JobId id);
 

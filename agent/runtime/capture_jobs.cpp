@@ -2,6 +2,7 @@
 #include "agent/runtime/capture_jobs.h"
 
 #include "agent/backup/backup_handler.h"
+#include "agent/backup/chain_survey.h"
 #include "shared/model/visibility.h"
 
 #include <algorithm>
@@ -15,18 +16,14 @@ namespace
 {
 
 constexpr auto kEvery = std::chrono::seconds(2);
-constexpr auto kRetryAfter = std::chrono::minutes(1);
-constexpr int kMostTries = 5;
+constexpr auto kFirstRetry = std::chrono::seconds(2);
+constexpr auto kLastRetry = std::chrono::minutes(1);
+constexpr int kMostTries = 8;
 
-/// Bases of the leaf from before do not have its history after.
-Lsn baseNeededAfter(const journal::State& state, std::uint64_t leaf)
+/// What kept the first tries from it is over in a moment, most often: a lock, an old transaction.
+Instant::duration retryAfter(int tries)
 {
-    // Bases from before the first one are judged by what they show.
-    const Lsn epoch = state.epoch.number > 1 ? state.epoch.start : Lsn();
-    const auto known = state.leaves.find(leaf);
-    return known == state.leaves.end() || (known->second.fence == 0 && known->second.mustShow == 0)
-               ? epoch
-               : std::max(epoch, known->second.since);
+    return std::min<Instant::duration>(kFirstRetry * (1 << std::min(tries - 1, 10)), kLastRetry);
 }
 
 } // namespace
@@ -84,15 +81,15 @@ Status CaptureJobs::closeChains(journal::Journal& journal)
     ISO_ASSIGN(const std::vector<backup::OpenChain> open, m_parts.closer.find(journal));
     for (const backup::OpenChain& chain : open) {
         int tries = 0;
-        if (journal.position() < chain.end || !mayTry(chain.shard, tries)) {
+        if (journal.position() < chain.end || !mayTry(chain.shard, chain.end, tries)) {
             continue;
         }
         if (tries > kMostTries) {
             m_parts.closer.giveUp(chain.shard);
             continue;
         }
-        ISO_TRY(
-            submit(chain.shard, "back up the end of " + chain.keyspace + " " + chain.rangeText));
+        ISO_TRY(submit(chain.shard, "back up the end of " + chain.keyspace + " " + chain.rangeText,
+                       jobs::Turn::InOrder));
     }
     return {};
 }
@@ -146,18 +143,22 @@ Status CaptureJobs::renewBases(const journal::Journal& journal, const journal::S
                 continue;
             }
             ISO_ASSIGN(const Base base, judge(journal, state, backup->second));
-            const auto& leaves = keyspace->layout.shards[i].leaves;
-            const bool ended =
-                base == Base::Renewable ||
-                std::any_of(leaves.begin(), leaves.end(), [&](const engine::LeafRef& leaf) {
-                    return backup->second.lsn < baseNeededAfter(state, leaf.objectId);
-                });
+            Lsn needed;
+            for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
+                needed = std::max(needed, backup::baseNeededAfter(state, leaf.objectId));
+            }
+            const bool ended = base == Base::Renewable || backup->second.lsn < needed;
             int tries = 0;
             missing = missing || ended || base == Base::TooEarly;
             if (!ended) {
                 m_tried.erase(shard.id);
-            } else if (mayTry(shard.id, tries) && tries <= kMostTries) {
-                ISO_TRY(submit(shard.id, "back up " + shard.keyspace + " " + shard.rangeText));
+                continue;
+            }
+            // Until then its history has a gap: it goes before those that only go on.
+            m_parts.jobs.hurry(JobKind::Backup, shard.id);
+            if (mayTry(shard.id, needed, tries) && tries <= kMostTries) {
+                ISO_TRY(submit(shard.id, "back up " + shard.keyspace + " " + shard.rangeText,
+                               jobs::Turn::First));
             }
         }
     }
@@ -168,14 +169,17 @@ Status CaptureJobs::renewBases(const journal::Journal& journal, const journal::S
     return {};
 }
 
-bool CaptureJobs::mayTry(ShardId shard, int& tries)
+bool CaptureJobs::mayTry(ShardId shard, Lsn cause, int& tries)
 {
     if (m_parts.jobs.hasActive(JobKind::Backup, shard)) {
         return false;
     }
     const Instant now = m_parts.clock.now();
     Tried& tried = m_tried[shard];
-    if (tried.times > 0 && now - tried.last < kRetryAfter) {
+    if (tried.cause != cause) {
+        tried = {cause, 0, {}};
+    }
+    if (tried.times > 0 && now - tried.last < retryAfter(tried.times)) {
         return false;
     }
     tried.last = now;
@@ -183,7 +187,7 @@ bool CaptureJobs::mayTry(ShardId shard, int& tries)
     return true;
 }
 
-Status CaptureJobs::submit(ShardId shard, const std::string& title)
+Status CaptureJobs::submit(ShardId shard, const std::string& title, jobs::Turn turn)
 {
     jobs::JobSpec job;
     job.kind = JobKind::Backup;
@@ -191,6 +195,7 @@ Status CaptureJobs::submit(ShardId shard, const std::string& title)
     job.shards = {shard};
     job.requestedBy = "capture";
     job.params = backup::backupParams(BackupKind::Incremental);
+    job.turn = turn;
     const auto submitted = m_parts.jobs.submit(job);
     return submitted.ok() ? Status() : Status(submitted.error());
 }

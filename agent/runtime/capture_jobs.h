@@ -20,8 +20,8 @@ namespace isotherm::runtime
 
 /// The backups that captured events make due at once, whatever the schedule says: the last piece
 /// of a shard's history whose leaf is gone, and a new base where a rewrite or a gap has ended the
-/// chain, or where the base was taken before capture was ready. Leaves that came or went in the stream make the agent look at its shards. Not
-/// thread-safe; the referenced objects outlive it.
+/// chain, or where the base was taken before capture was ready. Leaves that came or went in the
+/// stream make the agent look at its shards. Not thread-safe; the referenced objects outlive it.
 class CaptureJobs
 {
 public:
@@ -52,11 +52,13 @@ private:
     enum class Base : std::uint8_t { GoesOn = 1, Renewable = 2, TooEarly = 3 };
     [[nodiscard]] Result<Base> judge(const journal::Journal& journal, const journal::State& state,
                                      const BackupRecord& newest);
-    [[nodiscard]] Status submit(ShardId shard, const std::string& title);
-    [[nodiscard]] bool mayTry(ShardId shard, int& tries);
+    [[nodiscard]] Status submit(ShardId shard, const std::string& title, jobs::Turn turn);
+    /// Something new has another cause, and is not made to wait for what failed before.
+    [[nodiscard]] bool mayTry(ShardId shard, Lsn cause, int& tries);
 
     struct Tried
     {
+        Lsn cause; ///< the newest event of the journal that asks for it; 0: none does
         int times = 0;
         Instant last{};
     };
@@ -64,7 +66,7 @@ private:
     const Parts m_parts;
     std::map<ShardId, Tried> m_tried;
     std::map<std::string, repository::Manifest> m_bases; ///< that nothing goes on from yet
-    journal::State m_settled; ///< no base was missing then
+    journal::State m_settled;                            ///< no base was missing then
     journal::State m_compared;
     int m_looks = 0; ///< asked for since then
     Instant m_next{};

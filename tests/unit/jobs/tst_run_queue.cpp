@@ -99,6 +99,24 @@ private Q_SLOTS:
         }
     }
 
+    void hurry_oneThatWaits_goesBeforeTheOthers()
+    {
+        RunQueue queue({{JobKind::Backup, 1}});
+        queue.add(job(1, {1}));
+        queue.add(job(2, {2}));
+        queue.add(job(3, {3}));
+        queue.add(job(4, {3}, JobKind::Verify));
+        QCOMPARE(next(queue), 1U);
+        queue.hurry(JobKind::Backup, ShardId(3));
+        queue.hurry(JobKind::Backup, ShardId(1)); // runs already
+        queue.hurry(JobKind::Backup, ShardId(9)); // there is none
+        QVERIFY(queue.contains(JobId(3)) && queue.contains(JobKind::Backup, ShardId(3)));
+        queue.finished(JobId(1));
+        QCOMPARE(next(queue), 3U);
+        QVERIFY(queue.remove(JobId(2)));
+        QVERIFY(!queue.remove(JobId(3)));
+    }
+
     void takeNext_kindAtItsLimit_letsOtherKindsPass()
     {
         RunQueue queue({{JobKind::Backup, 1}});
