@@ -5,6 +5,7 @@
 #include "agent/storage/directory_store.h"
 #include "shared/base/file.h"
 #include "tests/integration/agent/agent_world.h"
+#include "tests/integration/oracle/oracle_history.h"
 #include "tests/integration/oracle/oracle_points.h"
 #include "tests/integration/oracle/oracle_workload.h"
 
@@ -87,7 +88,6 @@ private:
     void killAndStart();
     bool caughtUp(Lsn lsn);
     void learnHistory();
-    bool holds(const std::string& leaf, Lsn lsn) const;
     std::string restoreAndCompare(const OraclePoint& point);
     JobRecord finished(JobId id);
 
@@ -98,10 +98,9 @@ private:
     std::optional<OraclePoints> m_oracle;
     std::unique_ptr<client::AgentClient> m_client;
     std::vector<OraclePoint> m_points;
-    std::vector<RestorableRange> m_ranges;
-    std::map<std::string, ShardId> m_shardOf; ///< by leaf
-    std::map<std::string, int> m_gapsOf;      ///< points that no history of the leaf holds
-    int m_parts = 0;                          ///< leaves of points that were compared
+    OracleHistory m_history;
+    std::map<std::string, int> m_gapsFor; ///< leaves of points that no history holds, by reason
+    int m_parts = 0;                      ///< leaves of points that were compared
     int m_kills = 0;
 };
 
@@ -272,23 +271,7 @@ void TestOracle::workloadBackupsAndKills_pointsTaken()
 
 void TestOracle::learnHistory()
 {
-    m_ranges = must(m_client->restorableRanges({"odd", /*includeRetired=*/true}));
-    for (const ShardRecord& shard : must(m_client->shards({"odd", /*includeRetired=*/true}))) {
-        for (const std::string& leaf : shard.leaves) {
-            m_shardOf[leaf] = shard.id;
-        }
-    }
-}
-
-/// The leaf has a history that holds the moment; else it is a gap that the agent names.
-bool TestOracle::holds(const std::string& leaf, Lsn lsn) const
-{
-    const auto shard = m_shardOf.find(leaf);
-    return shard != m_shardOf.end() &&
-           std::any_of(m_ranges.begin(), m_ranges.end(), [&](const RestorableRange& range) {
-               return range.shard == shard->second && range.fromLsn <= lsn && lsn <= range.toLsn &&
-                      range.everyCommit;
-           });
+    m_history = must(OracleHistory::learn(*m_client, "odd"));
 }
 
 /// All of it, or what is not in a gap: a rewrite's new base, a partition's first one.
@@ -301,12 +284,12 @@ std::string TestOracle::restoreAndCompare(const OraclePoint& point)
     std::vector<std::string> missing;
     for (const OracleTable& table : point.tables) {
         for (const std::string& leaf : table.leaves) {
-            if (holds(leaf, point.lsn)) {
-                held.insert(m_shardOf[leaf]);
+            if (m_history.holds(leaf, point.lsn)) {
+                held.insert(*m_history.shardOf(leaf));
                 ++m_parts;
             } else {
                 missing.push_back(leaf);
-                ++m_gapsOf[leaf];
+                ++m_gapsFor[m_history.whyNot(leaf, point.lsn)];
             }
         }
     }
@@ -365,12 +348,13 @@ void TestOracle::everyPoint_restoredInRandomOrder_isWhatItWas()
         }
     }
     int gaps = 0;
-    for (const auto& [leaf, times] : m_gapsOf) {
+    for (const auto& [reason, times] : m_gapsFor) {
         gaps += times;
     }
     qInfo("%zu points restored, %zu differences; %d of their %d leaves lie in gaps that the agent"
           " names (%s)",
-          points.size(), different, gaps, gaps + m_parts, listed(m_gapsOf).c_str());
+          points.size(), different, gaps, gaps + m_parts, listed(m_gapsFor).c_str());
+    qInfo("gaps: %s", m_history.gaps().c_str());
     QCOMPARE(different, std::size_t{0});
     QVERIFY2(2 * m_parts >= gaps, "too much of the history is gaps");
 }
@@ -416,7 +400,7 @@ void TestOracle::droppedPartition_isRestoredAsItWasBefore()
              m_world->logText().c_str());
     QVERIFY(caughtUp(point.lsn));
     learnHistory();
-    QVERIFY(holds("o.a_99", point.lsn));
+    QVERIFY(m_history.holds("o.a_99", point.lsn));
     const std::string before = restoreAndCompare(point);
     QVERIFY2(before.empty(), before.c_str());
     // And a moment after the drop has nothing of it.
