@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What capture costs the server: transactions a second of pgbench with it and without it, in turn;
-// beside it what pg_dump costs while it runs. The reader of the stream works on the same machine.
-// isotherm-bench-capture [SECONDS [CLIENTS]]
+// beside it what pg_dump and pgBackRest's full backups cost while they run. The reader of the
+// stream works on the same machine. isotherm-bench-capture [SECONDS [CLIENTS]]
 #include "agent/capture/capture.h"
 #include "agent/postgres/init_sql.h"
 #include "agent/postgres/postgres_engine.h"
@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -108,13 +109,19 @@ public:
             tell("repetition " + std::to_string(i + 1));
             ISO_ASSIGN(m_tps["without"].emplace_back(), load());
             ISO_TRY(captured());
-            ISO_TRY(dumped());
+            ISO_TRY(beside("pg_dump", [this] { return dump(); }));
+            ISO_TRY(beside("pgBackRest", [this] {
+                return backrest("--no-archive-check --type=full --repo1-retention-full=1"
+                                " --start-fast --compress-type=zst backup");
+            }));
         }
         const std::size_t n = benchRepeats();
         print({"capture-cost", "pgbench", "tps", median(m_tps["captured"]),
                median(m_tps["without"]), "without capture", n});
-        print({"capture-cost", "pgbench while pg_dump runs", "tps", median(m_tps["dumped"]),
-               median(m_tps["without"]), "without pg_dump", n});
+        for (const std::string peer : {"pg_dump", "pgBackRest"}) {
+            print({"capture-cost", "pgbench while " + peer + " runs", "tps", median(m_tps[peer]),
+                   median(m_tps["without"]), "without " + peer, n});
+        }
         print({"capture-cost", "lag at the end of the load", "bytes", median(m_lag), 0, "", n});
         return {};
     }
@@ -132,7 +139,7 @@ private:
         (void)ran;
         ISO_ASSIGN(const double warm, load());
         (void)warm;
-        return {};
+        return backrest("stanza-create");
     }
 
     Result<double> load()
@@ -154,24 +161,46 @@ private:
         return {};
     }
 
-    Status dumped()
+    /// The load while `work` is done again and again.
+    Status beside(const std::string& name, const std::function<Status()>& work)
     {
         std::atomic<bool> stop{false};
-        std::jthread dump([&] {
-            while (!stop) {
-                if (!m_cluster.tool("pg_dump", {"-Fc", "-Z", "1", "-f", "/dev/null"}).ok()) {
-                    return;
-                }
+        Status worked;
+        std::jthread other([&] {
+            while (!stop && worked.ok()) {
+                worked = work();
             }
         });
         auto tps = load();
         stop = true;
-        ISO_ASSIGN(m_tps["dumped"].emplace_back(), std::move(tps));
+        other.join();
+        ISO_TRY(worked);
+        ISO_ASSIGN(m_tps[name].emplace_back(), std::move(tps));
         return {};
+    }
+
+    Status dump()
+    {
+        const auto dumped = m_cluster.tool("pg_dump", {"-Fc", "-Z", "1", "--no-sync", "-f", "/dev/null"});
+        return dumped.ok() ? Status() : Status(dumped.error());
+    }
+
+    /// Of the whole cluster: it knows no shards.
+    Status backrest(const std::string& command)
+    {
+        const std::string folder = m_folder.path().string();
+        return runShell(
+            "cd " + folder + "; pgbackrest --config=/dev/null --stanza=bench" + " --repo1-path=" +
+            folder + "/repo --lock-path=" + folder + "/lock" + " --log-path=" + folder +
+            " --log-level-file=off --pg1-path=" + m_cluster.server().dataFolder().string() +
+            " --pg1-socket-path=" + m_cluster.server().folder().string() +
+            " --pg1-user=postgres --pg1-port=" + std::to_string(m_cluster.server().port()) + " " +
+            command);
     }
 
     test::PgCluster& m_cluster;
     const BenchOptions m_options;
+    test::TempDir m_folder{"isobench"};
     std::map<std::string, std::vector<double>> m_tps;
     std::vector<double> m_lag;
 };
