@@ -140,6 +140,8 @@ std::filesystem::path AgentWorld::writeIntruderConfig(PgCluster& database)
     replace((m_folder.path() / "intruder" / "repository").string(), repository().string());
     replace((m_folder.path() / "intruder" / "passphrase").string(), passphraseFile().string());
     ISO_CHECK(writeFileDurably(file, text).ok());
+    std::filesystem::create_directories(m_folder.path() / "intruder");
+    std::filesystem::copy(stateFolder() / "tls", m_folder.path() / "intruder" / "tls");
     return file;
 }
 

@@ -70,6 +70,7 @@ private:
     /// Of writers that are at work, or were killed.
     [[nodiscard]] std::size_t unfinishedRuns() const;
     [[nodiscard]] std::vector<BackupRecord> backupsOf(ShardId shard, BackupKind kind);
+    [[nodiscard]] bool historyHasNoHole(ShardId shard);
     [[nodiscard]] bool drillPasses(ShardId shard);
 
     AgentWorldOptions m_options;
@@ -187,6 +188,28 @@ std::vector<BackupRecord> TestBackupCycle::backupsOf(ShardId shard, BackupKind k
     return found; // newest first
 }
 
+/// Each full goes on where the chain before it ended. The very first base may be older than
+/// capture: then nothing goes on from it.
+bool TestBackupCycle::historyHasNoHole(ShardId shard)
+{
+    BackupFilter filter;
+    filter.shards = {shard};
+    auto backups = must(m_client->backups(filter));
+    std::reverse(backups.begin(), backups.end());
+    auto backup = std::find_if(backups.begin(), backups.end(),
+                               [](const auto& one) { return !isFull(one.kind); });
+    if (backup == backups.end()) {
+        return false;
+    }
+    for (Lsn reached = backup->lsn; backup != backups.end(); ++backup) {
+        if (isFull(backup->kind) && reached < backup->lsn) {
+            return false;
+        }
+        reached = std::max(reached, backup->lsn);
+    }
+    return true;
+}
+
 bool TestBackupCycle::drillPasses(ShardId shard)
 {
     const int ended = ctl({"drill", "run", "--shard", std::to_string(shard.get()), "--wait"});
@@ -257,14 +280,8 @@ void TestBackupCycle::rotation_whileCustomersWrite_givesEachShardSyntheticAndDat
         for (const auto& [rotation, count] : fulls) {
             QVERIFY2(count <= 2, "more than its turn and one that was late");
         }
-        // No hole between a chain and the next: each full goes on where the one before ended.
-        Lsn reached;
-        for (const BackupRecord& backup : backups) {
-            if (isFull(backup.kind) && reached != Lsn()) {
-                QVERIFY2(reached >= backup.lsn, backup.id.c_str());
-            }
-            reached = std::max(reached, backup.lsn);
-        }
+        // A chain is continued up to the next one's base just after that is there.
+        QVERIFY(eventually([&] { return historyHasNoHole(shard.id); }, seconds(60)));
     }
     QVERIFY(m_customers->committed() > 0);
     QCOMPARE(m_customers->failed(), std::uint64_t(0));
@@ -290,8 +307,12 @@ void TestBackupCycle::killedDuringSyntheticFulls_losesNothing()
     }
     qInfo("6 kills, %d in the middle of a run", killedInside);
     for (const JobRecord& job : must(m_client->jobs({}))) {
-        QVERIFY2(job.state != JobState::Failed, (job.title + ": " + job.error).c_str());
+        // One that every kill meets is given up; the schedule makes another one.
+        QVERIFY2(job.state != JobState::Failed ||
+                     job.error.find("interrupted too often") != std::string::npos,
+                 (job.title + ": " + job.error).c_str());
     }
+    QCOMPARE(ctl({"backups", "run", "--wait"}), 0);
     QVERIFY(drillPasses(must(m_client->shards({})).front().id));
 }
 
@@ -317,6 +338,9 @@ void TestBackupCycle::prune_dryRunThenRun_removesWhatItSaid()
     QVERIFY(writeFileDurably(m_world->configFile(), text).ok());
     restart();
     QVERIFY(quiet());
+    for (int i = 0; i < 3; ++i) { // more chains than are kept, whatever was pruned before
+        QCOMPARE(ctl({"backups", "run", "--full", "--wait"}), 0);
+    }
     const auto plan = m_client->upkeep().planPrune({"orders"});
     QVERIFY2(plan.ok(), plan.ok() ? "" : plan.error().text().c_str());
     QVERIFY(plan->removed > 0);
@@ -425,9 +449,10 @@ void TestBackupCycle::drill_aRowLostBehindTheStream_isFound()
     const ShardRecord shard = must(m_client->shards({})).back();
     const std::string leaf = "shop.orders_" + std::to_string(kShopShards - 1);
     QVERIFY(m_world->database().exec("create extension pg_surgery").ok());
-    const auto killed = m_world->database().exec(
-        "select heap_force_kill('" + leaf + "'::regclass, array(select ctid from " + leaf +
-        " limit 1)::tid[])");
+    // In a statement of its own: what kills a row must not hold its page.
+    const std::string place = m_world->database().value("select ctid from " + leaf + " limit 1");
+    const auto killed = m_world->database().exec("select heap_force_kill('" + leaf +
+                                                 "'::regclass, array['" + place + "'::tid])");
     QVERIFY2(killed.ok(), killed.ok() ? "" : killed.error().text().c_str());
     QVERIFY(!drillPasses(shard.id));
     const DrillReceipt receipt = must(m_client->upkeep().drills(1)).front();
