@@ -37,13 +37,13 @@ Status BatchWriter::add(const Change& change)
 {
     ISO_CHECK(change.relation != nullptr);
     ISO_ASSIGN(const std::uint64_t offset, relationOffset(change.relation));
-    const std::uint64_t leaf = change.relation->leaf.objectId;
-    ChunkBuilder& chunk = m_chunks[leaf];
+    const auto at = m_chunks.try_emplace(change.relation->leaf.objectId).first;
+    ChunkBuilder& chunk = at->second;
     const std::size_t before = chunk.bytes();
     chunk.add(m_transaction, {m_sequence++, change.kind, offset, change.row, change.oldRow});
     m_bytes += chunk.bytes() - before;
     if (chunk.bytes() >= kChunkBytes) {
-        return flush(leaf, chunk);
+        return flush(at);
     }
     return m_bytes >= kGathered ? flushLargest() : Status();
 }
@@ -68,15 +68,18 @@ Status BatchWriter::addState(const State& state)
     return {};
 }
 
-Status BatchWriter::flush(std::uint64_t leaf, ChunkBuilder& chunk)
+Status BatchWriter::flush(Chunks::iterator chunk)
 {
+    const std::uint64_t leaf = chunk->first;
     FrameEntry entry;
     entry.leaf = leaf;
-    entry.lowest = chunk.lowest();
-    entry.highest = chunk.highest();
-    entry.newest = chunk.newest();
-    m_bytes -= chunk.bytes();
-    ISO_ASSIGN(entry.offset, m_segment.append(FrameKind::Chunk, chunk.finish(leaf)));
+    entry.lowest = chunk->second.lowest();
+    entry.highest = chunk->second.highest();
+    entry.newest = chunk->second.newest();
+    m_bytes -= chunk->second.bytes();
+    const std::string content = chunk->second.finish(leaf);
+    m_chunks.erase(chunk);
+    ISO_ASSIGN(entry.offset, m_segment.append(FrameKind::Chunk, content));
     entry.length = m_segment.lastLength();
     m_frames.push_back(entry);
     return {};
@@ -88,17 +91,14 @@ Status BatchWriter::flushLargest()
         std::max_element(m_chunks.begin(), m_chunks.end(), [](const auto& a, const auto& b) {
             return a.second.bytes() < b.second.bytes();
         });
-    return flush(largest->first, largest->second);
+    return flush(largest);
 }
 
 Status BatchWriter::finish(BatchTable& table)
 {
-    for (auto& [leaf, chunk] : m_chunks) {
-        if (!chunk.empty()) {
-            ISO_TRY(flush(leaf, chunk));
-        }
+    while (!m_chunks.empty()) {
+        ISO_TRY(flush(m_chunks.begin()));
     }
-    m_chunks.clear();
     table.transactions = m_transactions;
     table.frames = std::exchange(m_frames, {});
     m_transactions = 0;

@@ -32,7 +32,10 @@ public:
     [[nodiscard]] Status finish(BatchTable& table);
 
 private:
-    [[nodiscard]] Status flush(std::uint64_t leaf, ChunkBuilder& chunk);
+    using Chunks = std::map<std::uint64_t, ChunkBuilder>; ///< by leaf; none is empty
+
+    /// Writes the chunk and drops it, memory and all: a leaf may not be met again.
+    [[nodiscard]] Status flush(Chunks::iterator chunk);
     [[nodiscard]] Status flushLargest();
     [[nodiscard]] Result<std::uint64_t>
     relationOffset(const std::shared_ptr<const engine::ChangeRelation>& relation);
@@ -41,7 +44,7 @@ private:
     TransactionHeader m_transaction;
     std::uint64_t m_sequence = 0;
     std::uint64_t m_transactions = 0;
-    std::map<std::uint64_t, ChunkBuilder> m_chunks; ///< by leaf
+    Chunks m_chunks;
     std::size_t m_bytes = 0;
     std::vector<FrameEntry> m_frames;
     /// Kept alive, so that an address says which it is.

@@ -6,6 +6,7 @@
 #include "tests/harness/temp_dir.h"
 
 #include <QTest>
+#include <malloc.h>
 #include <map>
 #include <random>
 
@@ -135,6 +136,34 @@ private Q_SLOTS:
         lines = readAll(*journal, {{1}, Lsn(20), Lsn(40)});
         QVERIFY(lines->empty());
         QCOMPARE(journal->read({{1}, Lsn(0), Lsn(41)}).error().code, Code::OutOfRange);
+    }
+
+    /// One transaction goes through a thousand leaves, one after the other, as an UPDATE of a whole
+    /// table does.
+    void manyLeaves_oneTransaction_boundedMemory()
+    {
+        constexpr std::uint64_t kLeaves = 1000;
+        constexpr std::size_t kRows = 500;
+        const test::TempDir folder;
+        const auto journal = open(folder.path() / "j");
+        QVERIFY(journal);
+        VERIFY_OK(journal->setState(stateOf(1)));
+        VERIFY_OK(journal->begin({20, Lsn(20), Lsn(21), m_clock.wallNow(), false, {}}));
+        const std::string row(200, 'x');
+        const std::size_t before = ::mallinfo2().uordblks;
+        std::size_t most = 0;
+        for (std::uint64_t leaf = 1; leaf <= kLeaves; ++leaf) {
+            const auto relation = relationOf(leaf);
+            for (std::size_t i = 0; i < kRows; ++i) {
+                VERIFY_OK(journal->add({ChangeKind::Insert, relation, row, {}}));
+            }
+            most = std::max(most, ::mallinfo2().uordblks);
+        }
+        QVERIFY2(most < before + (std::size_t{32} << 20U), std::to_string(most - before).c_str());
+        VERIFY_OK(journal->seal(Lsn(30)));
+        const auto lines = readAll(*journal, {{kLeaves}, Lsn(0), Lsn(30)});
+        VERIFY_OK(lines);
+        QCOMPARE(lines->size(), kRows);
     }
 
     void markersAndGaps_onlyWhomTheyConcern_inPlace()
