@@ -75,31 +75,36 @@ struct Target
     float placeInGroup = 0;
 };
 
-/// Makes features from the state after the newest row. Holds references; not thread-safe.
+/// Makes features from the state after the newest row, of all series at once. Holds references; not
+/// thread-safe.
 class FeatureMaker
 {
 public:
     FeatureMaker(const SlotHistory& history, const SeasonalModel& seasonal,
                  const SeasonalModel::Shape& shape);
 
-    /// What is known of the series at a finer step, as ln(1 + rate an own step), by series; kept
-    /// until it is set again. Empty: nothing.
+    /// What is known of the series at a finer step, as ln(1 + rate an own step), by series; used
+    /// from the next refresh() on, until it is set again. Empty: nothing.
     void setFine(std::vector<float> fine) { m_fine = std::move(fine); }
+    /// What does not depend on the target is made once a row. Call it after each row.
+    void refresh();
 
-    [[nodiscard]] FeatureRow make(std::size_t series, const Target& target) const;
+    /// One row a series. Precondition: refresh() was called after the newest row.
+    [[nodiscard]] std::vector<FeatureRow> make(const Target& target) const;
 
 private:
-    class Writer;
-    void addRecent(Writer& to, std::size_t series) const;
-    void addLags(Writer& to, std::size_t series, std::int64_t target) const;
-    void addLevels(Writer& to, std::size_t series, std::int64_t target) const;
-    void addCalendar(Writer& to, std::int64_t target) const;
+    class Block;
+    [[nodiscard]] FeatureRow recentOf(std::size_t series) const;
+    void addLags(const Block& block, std::int64_t target) const;
+    void addSeasons(const Block& block, std::int64_t target) const;
+    [[nodiscard]] FeatureRow calendarOf(std::int64_t target) const;
 
     const SlotHistory& m_history;
     const SeasonalModel& m_seasonal;
     const SeasonalModel::Shape m_shape;
     const std::int64_t m_perDay;
     std::vector<float> m_fine;
+    std::vector<FeatureRow> m_recent; ///< by series: what does not depend on the target
 };
 
 } // namespace isotherm::predict

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/forecaster.h"
 
-#include "agent/predict/percentile.h"
+#include "agent/predict/code_counts.h"
 #include "shared/base/check.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -56,8 +57,9 @@ Forecaster::Forecaster(ForecasterShape shape, const Tuning& tuning)
     m_steps = std::make_unique<Panel>(Panel::Shape{m_shape.shardOf.size(), m_shape.stepMinutes,
                                                    m_shape.firstMinute, rangesOf(m_shape.horizons)},
                                       tuning);
-    m_hourly = std::make_unique<Panel>(
-        Panel::Shape{m_shards, 60, m_shape.firstMinute / 60 * 60, kHourRanges}, tuning);
+    m_hourly = std::make_unique<Panel>(Panel::Shape{m_shards, 60, m_shape.firstMinute / 60 * 60,
+                                                    kHourRanges, m_shape.stepMinutes < 60},
+                                       tuning);
 }
 
 Forecaster::~Forecaster() = default;
@@ -92,7 +94,8 @@ Status Forecaster::skipTo(std::int64_t minute)
 
 Status Forecaster::observeRow(std::span<const double> counts)
 {
-    Status status = finish();
+    // What the hour left to do does not look at rows: it goes on beside them.
+    Status status = m_steps->finish();
     std::vector<LogCode> codes(counts.size());
     for (std::size_t i = 0; i < counts.size(); ++i) {
         codes[i] = encodeCount(counts[i]);
@@ -110,7 +113,7 @@ Status Forecaster::observeRow(std::span<const double> counts)
     return status;
 }
 
-Status Forecaster::closeHour()
+std::vector<LogCode> Forecaster::hourTotals()
 {
     const int rows = 60 / m_shape.stepMinutes;
     std::vector<double> totals(m_shards, 0.0);
@@ -124,6 +127,13 @@ Status Forecaster::closeHour()
     std::fill(m_hourRows.begin(), m_hourRows.end(), std::uint8_t{0});
     std::vector<LogCode> codes(m_shards);
     std::transform(totals.begin(), totals.end(), codes.begin(), encodeCount);
+    return codes;
+}
+
+Status Forecaster::closeHour()
+{
+    const Status before = finishHour();
+    const std::vector<LogCode> codes = hourTotals();
     m_hourly->setFine(fineRates());
     const Status status = m_hourly->observe(codes);
     std::vector<float> logs(m_shards);
@@ -132,29 +142,44 @@ Status Forecaster::closeHour()
     m_busiest.observe(logs);
     m_making.clear();
     m_pathDue = true;
-    return status;
+    return before.ok() ? status : before;
 }
 
 void Forecaster::makePath()
 {
-    m_making.push_back(m_hourly->forecast(static_cast<std::int64_t>(m_making.size()) + 1));
+    auto made = m_hourly->forecast(static_cast<std::int64_t>(m_making.size()) + 1);
+    std::vector<PathHour> hour(m_shards);
+    std::transform(made.begin(), made.end(), hour.begin(), [](const MixedForecast& one) {
+        return PathHour{one.value, one.low, one.high, one.experts[kProfileDays],
+                        one.experts[kKernel]};
+    });
+    if (m_making.empty()) {
+        m_makingFirst = std::move(made);
+    }
+    m_making.push_back(std::move(hour));
     if (m_making.size() == kHours) {
         m_path.swap(m_making);
         m_making.clear();
+        m_firstHour.swap(m_makingFirst);
         m_pathDue = false;
-        // The hour that has ended is the last full one until the next ends.
-        m_pathMinute = m_shape.firstMinute / 60 * 60 + m_hourly->rows() * 60;
         decide();
     }
 }
 
 Result<bool> Forecaster::work()
 {
-    for (Panel* panel : {m_steps.get(), m_hourly.get()}) {
-        ISO_ASSIGN(const bool worked, panel->work());
-        if (worked) {
-            return true;
-        }
+    ISO_ASSIGN(const bool worked, m_steps->work());
+    if (worked) {
+        return true;
+    }
+    return workHour();
+}
+
+Result<bool> Forecaster::workHour()
+{
+    ISO_ASSIGN(const bool worked, m_hourly->work());
+    if (worked) {
+        return true;
     }
     if (!m_pathDue) {
         return false;
@@ -163,16 +188,23 @@ Result<bool> Forecaster::work()
     return true;
 }
 
-Status Forecaster::finish()
+Status Forecaster::finishHour()
 {
     Status first;
     for (;;) {
-        const Result<bool> worked = work();
+        const Result<bool> worked = workHour();
         first = first.ok() && !worked.ok() ? Status(worked.error()) : first;
         if (worked.ok() && !*worked) {
             return first;
         }
     }
+}
+
+Status Forecaster::finish()
+{
+    const Status steps = m_steps->finish();
+    const Status hour = finishHour();
+    return steps.ok() ? hour : steps;
 }
 
 std::vector<float> Forecaster::fineRates() const
@@ -198,20 +230,24 @@ void Forecaster::decide()
     std::vector<PeakModel::Expected> next(m_shards);
     std::vector<PeakModel::Expected> busiest(m_shards);
     for (std::size_t shard = 0; shard < m_shards; ++shard) {
-        const MixedForecast& first = m_path.front()[shard];
+        const PathHour& first = m_path.front()[shard];
         next[shard] = {first.value, first.high - first.value};
         busiest[shard] = {kMissing, kMissing};
-        for (const std::vector<MixedForecast>& hour : m_path) {
+        for (const std::vector<PathHour>& hour : m_path) {
             PeakModel::Expected& peak = busiest[shard];
             peak.value = std::fmax(peak.value, hour[shard].value);
             peak.spread = std::fmax(peak.spread, hour[shard].high - hour[shard].value);
         }
     }
     const double reference = referenceCount();
-    m_reference = std::isnan(reference) ? 0 : reference;
     const float level = hotLevel(reference);
     m_nextHour.decide(next, level);
     m_busiest.decide(busiest, level);
+    // The hour that has ended is the last full one until the next ends.
+    m_day = DayAhead{m_shape.firstMinute / 60 * 60 + m_hourly->rows() * 60,
+                     std::isnan(reference) ? 0 : reference,
+                     {}};
+    makeDay();
 }
 
 float Forecaster::hotLevel(double reference)
@@ -224,42 +260,39 @@ double Forecaster::referenceCount() const
 {
     constexpr double kPercentile = 0.99;
     const SlotHistory& history = m_hourly->history();
-    std::vector<float> values;
-    values.reserve(m_shards * 168);
-    for (std::size_t shard = 0; shard < m_shards; ++shard) {
-        for (std::int64_t back = 1; back <= 168; ++back) {
-            if (const float x = history.at(shard, history.rows() - back); !std::isnan(x)) {
-                values.push_back(static_cast<float>(countOf(x)));
-            }
+    CodeCounts counts;
+    for (std::int64_t back = 1; back <= 168; ++back) {
+        for (std::size_t shard = 0; shard < m_shards; ++shard) {
+            counts.add(history.codeAt(shard, history.rows() - back));
         }
     }
-    return percentileOf(values, kPercentile);
+    return counts.percentile(kPercentile);
 }
 
-std::optional<DayAhead> Forecaster::dayAhead() const
+void Forecaster::makeDay()
 {
-    if (m_path.empty()) {
-        return std::nullopt;
-    }
-    DayAhead day{m_pathMinute, m_reference, {}};
-    day.shards.resize(m_shards);
-    const auto count = [](float log) {
-        return std::isnan(log) ? kMissing : static_cast<float>(countOf(log));
-    };
+    // Four values an hour: mean, low, high, decision.
+    using Logs = Eigen::Array<float, 4 * kHours, 1>;
+    m_day->shards.resize(m_shards);
     for (std::size_t shard = 0; shard < m_shards; ++shard) {
         float busiest = kMissing;
-        for (const std::vector<MixedForecast>& hour : m_path) {
+        for (const std::vector<PathHour>& hour : m_path) {
             busiest = std::fmax(busiest, hour[shard].value);
         }
         const float raise = m_busiest.decisions()[shard] - busiest;
+        Logs logs;
         for (std::size_t hour = 0; hour < kHours; ++hour) {
-            const MixedForecast& made = m_path[hour][shard];
+            const PathHour& made = m_path[hour][shard];
             const float decision = hour == 0 ? m_nextHour.decisions()[shard] : made.value + raise;
-            day.shards[shard][hour] = {count(made.value), count(made.low), count(made.high),
-                                       count(decision)};
+            logs.segment<4>(4 * static_cast<Eigen::Index>(hour)) << made.value, made.low, made.high,
+                decision;
+        }
+        const Logs counts = logs.isNaN().select(kMissing, logs.max(0.0F).min(32.0F).exp() - 1);
+        for (std::size_t hour = 0; hour < kHours; ++hour) {
+            const float* of = &counts(4 * static_cast<Eigen::Index>(hour));
+            m_day->shards[shard][hour] = {of[0], of[1], of[2], of[3]};
         }
     }
-    return day;
 }
 
 Result<std::vector<DecisionRates>> Forecaster::decisions()
@@ -292,17 +325,17 @@ std::array<float, Forecaster::kHours> Forecaster::smoothPath(std::size_t shard) 
     // The shapes of other experts, on the path's own level.
     const std::array<float, kHours> path = steady;
     float voices = 1;
-    for (const std::size_t expert : {kProfileDays, kKernel}) {
+    for (const auto expert : {&PathHour::profile, &PathHour::kernel}) {
         float shift = 0;
         for (std::size_t hour = 0; hour < kHours; ++hour) {
-            shift += (path[hour] - m_path[hour][shard].experts[expert]) / kHours;
+            shift += (path[hour] - m_path[hour][shard].*expert) / kHours;
         }
         if (std::isnan(shift)) {
             continue;
         }
         voices += 1;
         for (std::size_t hour = 0; hour < kHours; ++hour) {
-            const float own = m_path[hour][shard].experts[expert] + shift;
+            const float own = m_path[hour][shard].*expert + shift;
             steady[hour] += (own - steady[hour]) / voices;
         }
     }
@@ -333,7 +366,9 @@ Result<std::vector<std::array<double, Forecaster::kHours>>> Forecaster::hours()
 
 std::size_t Forecaster::bytes() const
 {
-    return m_steps->bytes() + m_hourly->bytes();
+    const std::size_t hours =
+        kHours * (2 * sizeof(PathHour) + sizeof(HourForecast)) + 2 * sizeof(MixedForecast);
+    return m_steps->bytes() + m_hourly->bytes() + m_shards * hours;
 }
 
 } // namespace isotherm::predict

@@ -67,11 +67,14 @@ public:
     [[nodiscard]] Status observe(std::int64_t minute, std::span<const double> counts);
 
     /// Does one piece of what the last row left to do, so that nobody has to wait for all of it at
-    /// once; false: nothing is left. Who asks for forecasts, or goes on with the next row, has the
-    /// rest done first: pieces are a courtesy, not a duty, and change no forecast.
+    /// once; false: nothing is left. Who asks for forecasts has what they are made from done first,
+    /// and so has who goes on with the next row; what belongs to the hour has time until the next
+    /// hour ends. Pieces are a courtesy, not a duty, and change no forecast.
     [[nodiscard]] Result<bool> work();
     /// All of it; the first error, after everything.
     [[nodiscard]] Status finish();
+    /// What is left belongs to the hour.
+    [[nodiscard]] bool stepDone() const { return m_steps->idle(); }
 
     /// Nothing was measured until `minute`, which is on the grid: everything up to it is missing.
     [[nodiscard]] Status skipTo(std::int64_t minute);
@@ -86,12 +89,13 @@ public:
     /// By shard. FailedPrecondition off a full hour.
     [[nodiscard]] Result<std::vector<DecisionRates>> decisions();
 
-    /// As of the last full hour whose work is done; nullopt before the first.
-    [[nodiscard]] std::optional<DayAhead> dayAhead() const;
+    /// As of the last full hour whose work is done; null before the first. Valid until the next row
+    /// or piece of work.
+    [[nodiscard]] const DayAhead* dayAhead() const { return m_day ? &*m_day : nullptr; }
     /// The next hour of a shard, with the models' weights, as of the last full hour; null before.
     [[nodiscard]] const MixedForecast* nextHour(std::size_t shard) const
     {
-        return m_path.empty() ? nullptr : &m_path.front()[shard];
+        return m_firstHour.empty() ? nullptr : &m_firstHour[shard];
     }
 
     [[nodiscard]] Panel& steps() { return *m_steps; }
@@ -103,8 +107,11 @@ public:
 private:
     [[nodiscard]] Status observeRow(std::span<const double> counts);
     [[nodiscard]] Status closeHour();
+    [[nodiscard]] Result<bool> workHour();
+    [[nodiscard]] Status finishHour();
     void makePath();
     void decide();
+    void makeDay();
     /// The last step's rates of the shards, ln(1 + count an hour); empty when a step is an hour.
     [[nodiscard]] std::vector<float> fineRates() const;
     /// The path that windows are chosen on, on the log scale: half its shape is the last week's,
@@ -113,6 +120,8 @@ private:
     /// R, the 99th percentile of all (shard, hour) counts of the last 168 hours; NaN: nothing
     /// known.
     [[nodiscard]] double referenceCount() const;
+    /// By shard: the sum of its series where enough of the hour was measured.
+    [[nodiscard]] std::vector<LogCode> hourTotals();
     /// ln(1 + 0.8 R).
     [[nodiscard]] static float hotLevel(double reference);
 
@@ -123,11 +132,22 @@ private:
     std::unique_ptr<Panel> m_hourly;
     PeakModel m_nextHour;
     PeakModel m_busiest;
-    std::vector<std::vector<MixedForecast>> m_path;   ///< by hour ahead, as of the last full hour
-    std::vector<std::vector<MixedForecast>> m_making; ///< the next path, as far as it is made
+    /// What is kept of a shard's coming hour, on the log scale.
+    struct PathHour
+    {
+        float value = kMissing;
+        float low = kMissing;
+        float high = kMissing;
+        float profile = kMissing; ///< what two of the experts say
+        float kernel = kMissing;
+    };
+    using Path = std::vector<std::vector<PathHour>>;
+    Path m_path;   ///< by hour ahead, as of the last full hour
+    Path m_making; ///< the next path, as far as it is made
+    std::vector<MixedForecast> m_firstHour;
+    std::vector<MixedForecast> m_makingFirst;
     bool m_pathDue = false;
-    std::int64_t m_pathMinute = 0; ///< when its first hour begins
-    double m_reference = 0;
+    std::optional<DayAhead> m_day;        ///< the path in counts
     std::vector<double> m_hourSums;       ///< by series: of the rows of this hour
     std::vector<std::uint8_t> m_hourRows; ///< how many were known
 };

@@ -44,10 +44,10 @@ float anchorOf(const FeatureRow& row)
 
 HorizonModel::HorizonModel(const Shape& shape, const Tuning& tuning)
     : m_shape(shape), m_learnEvery(learnEvery(shape)), m_mixEvery(mixEvery(shape)),
-      m_ridge(
-          shape.series,
-          {perDay(shape, m_learnEvery), static_cast<double>(shape.leads.last) / perDay(shape, 1)},
-          tuning),
+      m_ridge({shape.series, perDay(shape, m_learnEvery),
+               static_cast<double>(shape.leads.last) / perDay(shape, 1),
+               shape.leads.first == shape.leads.last, shape.fine},
+              tuning),
       m_sample(perDay(shape, m_learnEvery) * static_cast<double>(shape.series), tuning),
       m_trees(tuning), m_mixer(shape.series, perDay(shape, m_mixEvery), tuning)
 {
@@ -79,31 +79,28 @@ void HorizonModel::settleBatch(const Batch& batch, std::span<const LogCode> code
         const float actual = decodeLog(codes[i]);
         m_ridge.learn(i, inputs, actual - inputs.base);
         m_sample.offer(inputs, actual - inputs.base - anchorOf(inputs));
-        if (!batch.forecasts.empty()) {
-            const MixedForecast& made = batch.forecasts[i];
+        if (!batch.made.empty()) {
+            const Made& made = batch.made[i];
             m_mixer.settle(i, inputs, made.experts, {actual, made.value});
         }
     }
 }
 
-HorizonModel::Batch HorizonModel::prepare(const Origin& origin, std::int64_t lead) const
+std::vector<FeatureRow> HorizonModel::inputsOf(const Origin& origin, std::int64_t lead) const
 {
     const auto width = static_cast<float>(m_shape.leads.last - m_shape.leads.first);
     const float place = width > 0 ? static_cast<float>(lead - m_shape.leads.first) / width : 0.0F;
-    Batch batch{origin.rows + lead - 1, {}, {}};
-    batch.inputs.reserve(m_shape.series);
-    for (std::size_t i = 0; i < m_shape.series; ++i) {
-        batch.inputs.push_back(origin.features.make(i, {lead, place}));
-    }
-    return batch;
+    return origin.features.make({lead, place});
 }
 
-void HorizonModel::addForecasts(Batch& batch, const Origin& origin, std::int64_t lead) const
+std::vector<MixedForecast> HorizonModel::forecastFrom(const std::vector<FeatureRow>& inputs,
+                                                      const Origin& origin, std::int64_t lead) const
 {
-    const Result<std::vector<float>> trees = m_trees.predict(batch.inputs);
-    batch.forecasts.reserve(m_shape.series);
+    const Result<std::vector<float>> trees = m_trees.predict(inputs);
+    std::vector<MixedForecast> forecasts;
+    forecasts.reserve(m_shape.series);
     for (std::size_t i = 0; i < m_shape.series; ++i) {
-        const FeatureRow& row = batch.inputs[i];
+        const FeatureRow& row = inputs[i];
         ExpertValues experts = m_mixer.simpleExperts(i, row);
         if (!std::isnan(row.base)) {
             experts[kRidge] = row.base + m_ridge.predict(i, row);
@@ -117,8 +114,9 @@ void HorizonModel::addForecasts(Batch& batch, const Origin& origin, std::int64_t
         for (float& value : experts) {
             value = std::isnan(value) ? value : std::clamp(value, 0.0F, 31.0F);
         }
-        batch.forecasts.push_back(m_mixer.mix(i, experts));
+        forecasts.push_back(m_mixer.mix(i, experts));
     }
+    return forecasts;
 }
 
 void HorizonModel::track(const Origin& origin)
@@ -129,9 +127,12 @@ void HorizonModel::track(const Origin& origin)
     }
     const std::int64_t width = m_shape.leads.last - m_shape.leads.first + 1;
     const std::int64_t lead = m_shape.leads.first + m_turn++ % width;
-    Batch batch = prepare(origin, lead);
+    Batch batch{origin.rows + lead - 1, inputsOf(origin, lead), {}};
     if (toMix) {
-        addForecasts(batch, origin, lead);
+        batch.made.reserve(m_shape.series);
+        for (const MixedForecast& forecast : forecastFrom(batch.inputs, origin, lead)) {
+            batch.made.push_back({forecast.experts, forecast.value});
+        }
     }
     m_pending.push_back(std::move(batch));
 }
@@ -139,9 +140,7 @@ void HorizonModel::track(const Origin& origin)
 std::vector<MixedForecast> HorizonModel::forecast(const Origin& origin, std::int64_t lead) const
 {
     ISO_CHECK(lead >= m_shape.leads.first && lead <= m_shape.leads.last);
-    Batch batch = prepare(origin, lead);
-    addForecasts(batch, origin, lead);
-    return std::move(batch.forecasts);
+    return forecastFrom(inputsOf(origin, lead), origin, lead);
 }
 
 Result<bool> HorizonModel::beginTrees()
@@ -157,8 +156,7 @@ std::size_t HorizonModel::bytes() const
 {
     std::size_t sum = m_ridge.bytes() + m_sample.bytes() + m_mixer.bytes();
     for (const Batch& batch : m_pending) {
-        sum += batch.inputs.size() * sizeof(FeatureRow) +
-               batch.forecasts.size() * sizeof(MixedForecast);
+        sum += batch.inputs.size() * sizeof(FeatureRow) + batch.made.size() * sizeof(Made);
     }
     return sum;
 }

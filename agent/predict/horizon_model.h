@@ -33,6 +33,7 @@ public:
         std::size_t series = 0;
         int stepMinutes = 10;
         LeadRange leads;
+        bool fine = false; ///< rows know a finer step's rate
     };
     HorizonModel(const Shape& shape, const Tuning& tuning);
 
@@ -59,6 +60,9 @@ public:
                                                       std::int64_t lead) const;
 
     void solveRidge(std::size_t series) { m_ridge.solve(series); }
+    void solveCommonRidge() { m_ridge.solveCommon(); }
+    /// RidgeModel::choose.
+    void choose(std::span<const float> rates) { m_ridge.choose(rates); }
     /// Begins to grow the trees anew; false: there are too few rows yet.
     [[nodiscard]] Result<bool> beginTrees();
     /// TreeModel::grow.
@@ -68,16 +72,24 @@ public:
     [[nodiscard]] std::size_t bytes() const;
 
 private:
+    /// What is kept of a forecast until its outcome is known.
+    struct Made
+    {
+        ExpertValues experts{};
+        float value = kMissing;
+    };
     /// Forecasts of one row from one origin.
     struct Batch
     {
         std::int64_t row = 0;
         std::vector<FeatureRow> inputs;
-        std::vector<MixedForecast> forecasts; ///< empty: only to learn from
+        std::vector<Made> made; ///< empty: only to learn from
     };
 
-    [[nodiscard]] Batch prepare(const Origin& origin, std::int64_t lead) const;
-    void addForecasts(Batch& batch, const Origin& origin, std::int64_t lead) const;
+    [[nodiscard]] std::vector<FeatureRow> inputsOf(const Origin& origin, std::int64_t lead) const;
+    [[nodiscard]] std::vector<MixedForecast> forecastFrom(const std::vector<FeatureRow>& inputs,
+                                                          const Origin& origin,
+                                                          std::int64_t lead) const;
     void settleBatch(const Batch& batch, std::span<const LogCode> codes);
 
     const Shape m_shape;

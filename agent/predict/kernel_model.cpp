@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 namespace isotherm::predict
 {
@@ -45,50 +44,21 @@ float dayDistance(std::int64_t a, std::int64_t b)
 
 KernelModel::KernelModel(const Shape& shape, const Tuning& tuning)
     : m_shape(shape), m_tuning(tuning), m_perHour(60 / shape.stepMinutes),
-      m_hours(static_cast<std::int64_t>(tuning.kernelDays) * 24), m_memberOf(shape.series, -1)
-{
-    for (std::size_t i = 0; i < std::min(shape.series, tuning.kernelSeries); ++i) {
-        addMember(i);
-    }
-}
-
-void KernelModel::addMember(std::size_t series)
+      m_hours(static_cast<std::int64_t>(tuning.kernelDays) * 24),
+      m_places(shape.series, tuning.kernelSeries)
 {
     const auto hours = static_cast<std::size_t>(m_hours);
-    m_memberOf[series] = static_cast<std::int32_t>(m_members.size());
-    m_members.push_back(
-        {series, std::vector<LogCode>(hours * static_cast<std::size_t>(m_perHour), kMissingCode),
-         std::vector<float>(2 * hours, 0.0F), std::vector<float>(hours, kMissing),
-         std::vector<float>(hours, 0.0F), kNothingKnown});
+    const Member empty{
+        std::vector<LogCode>(hours * static_cast<std::size_t>(m_perHour), kMissingCode),
+        std::vector<float>(2 * hours, 0.0F), std::vector<float>(hours, kMissing),
+        std::vector<float>(hours, 0.0F), kNothingKnown};
+    m_members.assign(m_places.size(), empty);
 }
 
 void KernelModel::choose(std::span<const float> rates)
 {
-    if (m_members.size() == m_shape.series) {
-        return;
-    }
-    std::vector<std::size_t> order(m_shape.series);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto rate = [&](std::size_t i) { return std::isnan(rates[i]) ? -1.0F : rates[i]; };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return rate(a) > rate(b); });
-    // A member stays while it is among the hottest one and a half times as many.
-    const std::size_t safe = std::min(order.size(), m_members.size() * 3 / 2);
-    std::vector<bool> keep(m_shape.series, false);
-    for (std::size_t i = 0; i < safe; ++i) {
-        keep[order[i]] = true;
-    }
-    std::size_t next = 0;
-    for (Member& member : m_members) {
-        if (keep[member.series]) {
-            continue;
-        }
-        while (m_memberOf[order[next]] >= 0) {
-            ++next;
-        }
-        m_memberOf[order[next]] = m_memberOf[member.series];
-        m_memberOf[member.series] = -1;
-        member.series = order[next];
+    for (const std::size_t place : m_places.choose(rates)) {
+        Member& member = m_members[place];
         std::fill(member.rows.begin(), member.rows.end(), kMissingCode);
         member.unknown = kNothingKnown;
         std::fill(member.means.begin(), member.means.end(), kMissing);
@@ -103,9 +73,9 @@ std::int64_t KernelModel::hourOfRow(std::int64_t row) const
 void KernelModel::push(std::span<const LogCode> codes)
 {
     const bool hourEnds = hourOfRow(m_rowCount + 1) != hourOfRow(m_rowCount);
-    for (Member& member : m_members) {
-        member.rows[static_cast<std::size_t>(m_rowCount) % member.rows.size()] =
-            codes[member.series];
+    for (std::size_t place = 0; place < m_members.size(); ++place) {
+        std::vector<LogCode>& rows = m_members[place].rows;
+        rows[static_cast<std::size_t>(m_rowCount) % rows.size()] = codes[m_places.seriesAt(place)];
     }
     ++m_rowCount;
     if (hourEnds) {
@@ -157,10 +127,11 @@ void KernelModel::closeHour(Member& member) const
 std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) const
 {
     const bool fullHour = (m_shape.firstMinute + m_rowCount * m_shape.stepMinutes) % 60 == 0;
-    if (m_memberOf[series] < 0 || !fullHour || m_rowCount < kLeastHours * m_perHour) {
+    const std::size_t place = m_places.placeOf(series);
+    if (place == HotPlaces::kNone || !fullHour || m_rowCount < kLeastHours * m_perHour) {
         return std::nullopt;
     }
-    const Member& member = m_members[static_cast<std::size_t>(m_memberOf[series])];
+    const Member& member = m_members[place];
     const std::int64_t newest = hourOfRow(m_rowCount - 1);
     const std::int64_t first = newest + 1 - std::min(m_hours, m_rowCount / m_perHour);
     const float mean = member.means[placeOf(newest)];
@@ -169,7 +140,7 @@ std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) co
     }
     const Hours window = Eigen::Map<const Hours>(windowAt(member, newest)) - mean;
     const float spread = std::max(member.spreads[placeOf(newest)], kLeastSpread);
-    Similar similar{static_cast<std::size_t>(m_memberOf[series]), {}};
+    Similar similar{place, {}};
     similar.weights.assign(static_cast<std::size_t>(newest - first), kMissing);
     float least = std::numeric_limits<float>::max();
     for (std::int64_t hour = first + kWindowHours; hour < newest; ++hour) {
@@ -221,7 +192,7 @@ float KernelModel::predict(const Similar& similar, std::int64_t lead) const
 
 std::size_t KernelModel::bytes() const
 {
-    std::size_t sum = m_memberOf.size() * sizeof(std::int32_t);
+    std::size_t sum = m_places.bytes();
     for (const Member& member : m_members) {
         sum += member.rows.size() * sizeof(LogCode) + 4 * member.means.size() * sizeof(float);
     }

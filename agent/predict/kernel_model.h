@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/predict/hot_places.h"
 #include "agent/predict/log_count.h"
 #include "agent/predict/tuning.h"
 
@@ -48,7 +49,6 @@ public:
 private:
     struct Member
     {
-        std::size_t series = 0;
         std::vector<LogCode> rows; ///< a ring
         std::vector<float>
             hours; ///< a ring of hourly means, twice, so that a window is in one piece
@@ -57,7 +57,6 @@ private:
         std::uint32_t unknown = 0; ///< a bit for each of the last 24 hours that was not measured
     };
 
-    void addMember(std::size_t series);
     void closeHour(Member& member) const;
     /// The 24 hours up to and with `hour`.
     [[nodiscard]] const float* windowAt(const Member& member, std::int64_t hour) const;
@@ -67,10 +66,10 @@ private:
     const Shape m_shape;
     const Tuning m_tuning;
     const std::int64_t m_perHour;
-    const std::int64_t m_hours;           ///< kept
-    std::int64_t m_rowCount = 0;          ///< of all rows pushed
-    std::vector<std::int32_t> m_memberOf; ///< by series; -1: none
-    std::vector<Member> m_members;
+    const std::int64_t m_hours;  ///< kept
+    std::int64_t m_rowCount = 0; ///< of all rows pushed
+    HotPlaces m_places;
+    std::vector<Member> m_members; ///< by place
 };
 
 } // namespace isotherm::predict

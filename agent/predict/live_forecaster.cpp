@@ -194,8 +194,8 @@ std::vector<HorizonQuality> LiveForecaster::quality() const
 
 std::shared_ptr<const KeyspaceForecast> LiveForecaster::publish()
 {
-    const std::optional<DayAhead> day = m_forecaster ? m_forecaster->dayAhead() : std::nullopt;
-    if (!day) {
+    const DayAhead* day = m_forecaster ? m_forecaster->dayAhead() : nullptr;
+    if (day == nullptr) {
         return nullptr;
     }
     refreshPoints();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/mixer.h"
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -16,6 +18,21 @@ constexpr float kLosing = 1.0F;     ///< times seasonal naive's loss: out
 constexpr float kDriftStart = 4.0F; ///< times the usual squared error
 constexpr float kDriftEnd = 2.0F;
 constexpr std::array<std::size_t, 4> kModels = {kHoltWinters, kRidge, kKernel, kTrees};
+
+/// e to what `exponent` makes of each value, all at once; what is beyond the values means nothing.
+using Exponentials = std::array<float, 12>;
+template <std::size_t count, typename Exponent>
+Exponentials exponentials(const std::array<float, count>& values, Exponent exponent)
+{
+    static_assert(count <= std::tuple_size_v<Exponentials>);
+    Exponentials powers{};
+    // Below that a weight is nothing, and computing with it slow.
+    std::transform(values.begin(), values.end(), powers.begin(),
+                   [&](float value) { return std::max(exponent(value), -60.0F); });
+    Eigen::Map<Eigen::Array<float, std::tuple_size_v<Exponentials>, 1>> all(powers.data());
+    all = all.exp();
+    return powers;
+}
 
 float keepFor(double halfLifeDays, double perDay)
 {
@@ -46,16 +63,14 @@ float Mixer::holtWinters(std::size_t series, const FeatureRow& row) const
     const float least = *std::min_element(state.candidate.begin(), state.candidate.end());
     const float unit = least + kTiny * std::max(state.candidateSeen, 1.0F);
     const float trust = state.candidateSeen / (state.candidateSeen + kTrust);
+    const float sharpness = m_tuning.levelSharpness * trust / unit;
+    const Exponentials weights = exponentials(
+        state.candidate, [&](float candidate) { return sharpness * (least - candidate); });
     float sum = 0;
     float weight = 0;
-    for (std::size_t profile = 0; profile < kProfiles; ++profile) {
-        for (std::size_t k = 0; k < kLevels; ++k) {
-            const std::size_t candidate = profile * kLevels + k;
-            const float worse = (state.candidate[candidate] - least) / unit;
-            const float w = std::exp(-m_tuning.levelSharpness * trust * worse);
-            sum += w * (row.value(kLevels0 + candidate) + row.value(kSeason0 + profile));
-            weight += w;
-        }
+    for (std::size_t c = 0; c < kCandidates; ++c) {
+        sum += weights[c] * (row.value(kLevels0 + c) + row.value(kSeason0 + c / kLevels));
+        weight += weights[c];
     }
     return row.known(kLevels0) ? row.base + sum / weight : kMissing;
 }
@@ -93,20 +108,24 @@ float Mixer::naiveLoss(std::size_t series) const
 
 ExpertValues Mixer::hedgeWeights(const State& state, const ExpertValues& experts) const
 {
-    float least = std::numeric_limits<float>::max();
-    const auto lossOf = [&](std::size_t e) { return state.loss[e] / state.seen[e]; };
+    constexpr float kOut = std::numeric_limits<float>::max();
+    float least = kOut;
+    ExpertValues losses;
+    losses.fill(kOut);
     for (std::size_t e = 0; e < kExpertCount; ++e) {
         if (!std::isnan(experts[e]) && state.seen[e] > 0) {
-            least = std::min(least, lossOf(e));
+            losses[e] = state.loss[e] / state.seen[e];
+            least = std::min(least, losses[e]);
         }
     }
+    const float sharpness = m_tuning.hedgeSharpness / (least + kTiny);
+    const Exponentials powers =
+        exponentials(losses, [&](float loss) { return sharpness * (least - loss); });
     ExpertValues weights{};
     float sum = 0;
     for (std::size_t e = 0; e < kExpertCount; ++e) {
-        if (!std::isnan(experts[e]) && state.seen[e] > 0) {
-            const float trust = state.seen[e] / (state.seen[e] + kTrust);
-            const float worse = (lossOf(e) - least) / (least + kTiny);
-            weights[e] = trust * std::exp(-m_tuning.hedgeSharpness * worse);
+        if (losses[e] < kOut) {
+            weights[e] = state.seen[e] / (state.seen[e] + kTrust) * powers[e];
             sum += weights[e];
         }
     }

@@ -27,7 +27,7 @@ Panel::Panel(Shape shape, const Tuning& tuning)
     m_treesGrown.assign(m_shape.leads.size(), 0);
     for (const LeadRange& leads : m_shape.leads) {
         m_models.push_back(std::make_unique<HorizonModel>(
-            HorizonModel::Shape{m_shape.series, m_shape.stepMinutes, leads}, tuning));
+            HorizonModel::Shape{m_shape.series, m_shape.stepMinutes, leads, m_shape.fine}, tuning));
     }
 }
 
@@ -41,6 +41,7 @@ HorizonModel::Origin Panel::origin()
     const bool fullHour = onFullHour();
     if (m_similarRows != m_history.rows()) {
         m_similarRows = m_history.rows();
+        m_features.refresh();
         m_similar.clear();
         for (std::size_t i = 0; fullHour && i < m_shape.series; ++i) {
             m_similar.push_back(m_kernel.lookBack(i));
@@ -72,6 +73,11 @@ std::int64_t Panel::rowsBetweenTrees() const
 void Panel::solveRidges()
 {
     const std::int64_t period = kRidgeHours * (60 / m_shape.stepMinutes);
+    if (m_history.rows() % period == 0) {
+        for (const auto& model : m_models) {
+            model->solveCommonRidge();
+        }
+    }
     for (auto i = static_cast<std::size_t>(m_history.rows() % period); i < m_shape.series;
          i += static_cast<std::size_t>(period)) {
         for (const auto& model : m_models) {
@@ -89,6 +95,9 @@ Status Panel::planTrees()
             rates[i] = m_history.window(i, Window::Day).mean();
         }
         m_kernel.choose(rates);
+        for (const auto& model : m_models) {
+            model->choose(rates);
+        }
     }
     // One range an hour at most, so that no hour has all the work.
     const auto oldest = std::min_element(m_treesGrown.begin(), m_treesGrown.end());

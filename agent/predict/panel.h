@@ -24,6 +24,7 @@ public:
         int stepMinutes = 10;         ///< a divisor of 60
         std::int64_t firstMinute = 0; ///< local time of row 0, in minutes since 1970-01-01
         std::vector<LeadRange> leads; ///< what can be forecast
+        bool fine = false;            ///< setFine() is used
     };
     Panel(Shape shape, const Tuning& tuning);
 
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] Result<bool> work();
     /// All of it: forecasts are those of the last row only then. The first error, after everything.
     [[nodiscard]] Status finish();
+    /// Nothing is left to do.
+    [[nodiscard]] bool idle() const { return m_left.empty(); }
     /// What is known of the series at a finer step: FeatureMaker::setFine. Call it before
     /// observe().
     void setFine(std::vector<float> fine) { m_features.setFine(std::move(fine)); }

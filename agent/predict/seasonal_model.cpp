@@ -31,36 +31,40 @@ SeasonalModel::SeasonalModel(const Shape& shape, const Tuning& tuning)
     }
 }
 
-std::size_t SeasonalModel::slotOf(std::int64_t row) const
+std::size_t SeasonalModel::daySlot(std::int64_t row) const
 {
     const std::int64_t minute = m_shape.firstMinute + row * m_shape.stepMinutes;
     return static_cast<std::size_t>((minute % kMinutesPerDay) / m_shape.stepMinutes);
 }
 
-std::size_t SeasonalModel::hourOf(std::int64_t row) const
+std::size_t SeasonalModel::weekHour(std::int64_t row) const
 {
     const std::int64_t minute = m_shape.firstMinute + row * m_shape.stepMinutes;
     return static_cast<std::size_t>((minute % kMinutesPerWeek) / 60);
 }
 
-float* SeasonalModel::profileOf(std::size_t series, std::size_t profile)
-{
-    return &m_profiles[(series * kProfiles + profile) * m_profileSize];
-}
-
-const float* SeasonalModel::profileOf(std::size_t series, std::size_t profile) const
-{
-    return &m_profiles[(series * kProfiles + profile) * m_profileSize];
-}
-
 float SeasonalModel::season(std::size_t series, std::size_t profile, std::int64_t row) const
 {
-    const float* values = profileOf(series, profile);
-    return values[slotOf(row)] + values[m_perDay + hourOf(row)];
+    float value = 0;
+    seasons(profile, row, series, {&value, 1});
+    return value;
+}
+
+void SeasonalModel::seasons(std::size_t profile, std::int64_t row, std::size_t first,
+                            std::span<float> to) const
+{
+    const float* ofDay = slotOf(profile, daySlot(row)) + first;
+    const float* ofWeek = slotOf(profile, m_perDay + weekHour(row)) + first;
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        to[i] = ofDay[i] + ofWeek[i];
+    }
 }
 
 bool SeasonalModel::adopt(std::size_t series)
 {
+    if (m_grown == 0) {
+        return false;
+    }
     const auto grown = [this](std::size_t other) { return m_seen[other] >= kGrownDays * m_perDay; };
     std::vector<std::size_t> models;
     for (std::size_t i = series; i-- > 0;) {
@@ -76,11 +80,10 @@ bool SeasonalModel::adopt(std::size_t series)
         }
     }
     for (std::size_t profile = 0; profile < kProfiles; ++profile) {
-        float* own = profileOf(series, profile);
-        for (const std::size_t other : models) {
-            const float* theirs = profileOf(other, profile);
-            for (std::size_t i = 0; i < m_profileSize; ++i) {
-                own[i] += theirs[i] / static_cast<float>(models.size());
+        for (std::size_t slot = 0; slot < m_profileSize; ++slot) {
+            float* values = slotOf(profile, slot);
+            for (const std::size_t other : models) {
+                values[series] += values[other] / static_cast<float>(models.size());
             }
         }
     }
@@ -93,15 +96,17 @@ void SeasonalModel::begin(std::size_t series, float value, std::size_t slot, std
         m_adopted[series] = kAdoptedDays;
     }
     for (std::size_t profile = 0; profile < kProfiles; ++profile) {
-        const float* values = profileOf(series, profile);
-        float* levels = &m_levels[(series * kProfiles + profile) * kLevels];
-        std::fill_n(levels, kLevels, value - values[slot] - values[m_perDay + hour]);
+        const float season =
+            slotOf(profile, slot)[series] + slotOf(profile, m_perDay + hour)[series];
+        for (std::size_t k = 0; k < kLevels; ++k) {
+            levelOf(profile, k)[series] = value - season;
+        }
     }
 }
 
 void SeasonalModel::learn(std::size_t series, float value, std::size_t slot, std::size_t hour)
 {
-    if (std::isnan(m_levels[series * kProfiles * kLevels])) {
+    if (std::isnan(levelOf(0, 0)[series])) {
         begin(series, value, slot, hour);
     }
     const auto days = static_cast<float>(m_seen[series] / m_perDay + m_adopted[series]);
@@ -109,36 +114,37 @@ void SeasonalModel::learn(std::size_t series, float value, std::size_t slot, std
     // A young level is the mean of what it has seen.
     const float young = 1.0F / static_cast<float>(m_seen[series] + 1);
     for (std::size_t profile = 0; profile < kProfiles; ++profile) {
-        float* values = profileOf(series, profile);
-        float* levels = &m_levels[(series * kProfiles + profile) * kLevels];
-        float& ofDay = values[slot];
-        float& ofWeek = values[m_perDay + hour];
-        const float error = value - levels[kDailyLevel] - ofDay - ofWeek;
+        float& ofDay = slotOf(profile, slot)[series];
+        float& ofWeek = slotOf(profile, m_perDay + hour)[series];
+        const float error = value - levelOf(profile, kDailyLevel)[series] - ofDay - ofWeek;
         ofDay += std::max(m_tuning.dayGain[profile], 1.0F / (days + 2.0F)) * error;
         ofWeek +=
             std::max(m_tuning.weekGain[profile], 1.0F / (days / 7.0F + 3.0F)) / perHour * error;
         const float without = value - ofDay - ofWeek;
         for (std::size_t k = 0; k < kLevels; ++k) {
-            levels[k] += std::max(m_gain[k], young) * (without - levels[k]);
+            float& level = levelOf(profile, k)[series];
+            level += std::max(m_gain[k], young) * (without - level);
         }
     }
     ++m_seen[series];
+    m_grown += m_seen[series] == kGrownDays * m_perDay ? 1 : 0;
 }
 
 void SeasonalModel::update(std::int64_t row, std::span<const LogCode> codes)
 {
-    const std::size_t slot = slotOf(row);
-    const std::size_t hour = hourOf(row);
+    const std::size_t slot = daySlot(row);
+    const std::size_t hour = weekHour(row);
     std::array<double, 2> sums{};
     std::size_t count = 0;
     for (std::size_t i = 0; i < m_shape.series; ++i) {
         if (codes[i] != kMissingCode) {
             learn(i, decodeLog(codes[i]), slot, hour);
         }
-        const float* levels = &m_levels[i * kProfiles * kLevels];
-        if (!std::isnan(levels[0])) {
-            sums[0] += static_cast<double>(levels[0] - levels[kDailyLevel]);
-            sums[1] += static_cast<double>(levels[kDailyLevel] - levels[kLevels - 1]);
+        const float fast = levelOf(0, 0)[i];
+        if (!std::isnan(fast)) {
+            const float daily = levelOf(0, kDailyLevel)[i];
+            sums[0] += static_cast<double>(fast - daily);
+            sums[1] += static_cast<double>(daily - levelOf(0, kLevels - 1)[i]);
             ++count;
         }
     }

@@ -37,10 +37,13 @@ public:
 
     /// Profile `profile` of a series at a row, past or future.
     [[nodiscard]] float season(std::size_t series, std::size_t profile, std::int64_t row) const;
+    /// The same of the series from `first` on, as many as there is room for in `to`.
+    void seasons(std::size_t profile, std::int64_t row, std::size_t first,
+                 std::span<float> to) const;
     /// NaN before the series' first value.
     [[nodiscard]] float level(std::size_t series, std::size_t profile, std::size_t which) const
     {
-        return m_levels[(series * kProfiles + profile) * kLevels + which];
+        return m_levels[(profile * kLevels + which) * m_shape.series + series];
     }
     /// Known values seen so far.
     [[nodiscard]] std::uint32_t seen(std::size_t series) const { return m_seen[series]; }
@@ -51,10 +54,25 @@ public:
     [[nodiscard]] std::size_t bytes() const;
 
 private:
-    [[nodiscard]] std::size_t slotOf(std::int64_t row) const;
-    [[nodiscard]] std::size_t hourOf(std::int64_t row) const;
-    [[nodiscard]] float* profileOf(std::size_t series, std::size_t profile);
-    [[nodiscard]] const float* profileOf(std::size_t series, std::size_t profile) const;
+    [[nodiscard]] std::size_t daySlot(std::int64_t row) const;
+    [[nodiscard]] std::size_t weekHour(std::int64_t row) const;
+    /// A slot of a profile, of all series: the day's slots come first, then the week's hours.
+    [[nodiscard]] float* slotOf(std::size_t profile, std::size_t slot)
+    {
+        return &m_profiles[(profile * m_profileSize + slot) * m_shape.series];
+    }
+    [[nodiscard]] const float* slotOf(std::size_t profile, std::size_t slot) const
+    {
+        return &m_profiles[(profile * m_profileSize + slot) * m_shape.series];
+    }
+    [[nodiscard]] float* levelOf(std::size_t profile, std::size_t which)
+    {
+        return &m_levels[(profile * kLevels + which) * m_shape.series];
+    }
+    [[nodiscard]] const float* levelOf(std::size_t profile, std::size_t which) const
+    {
+        return &m_levels[(profile * kLevels + which) * m_shape.series];
+    }
     void learn(std::size_t series, float value, std::size_t slot, std::size_t hour);
     void begin(std::size_t series, float value, std::size_t slot, std::size_t hour);
     /// Takes over what the nearest grown series on either side know of day and week.
@@ -65,8 +83,9 @@ private:
     const std::size_t m_perDay;
     const std::size_t m_profileSize;
     std::array<float, kLevels> m_gain{};
-    std::vector<float> m_profiles;
-    std::vector<float> m_levels;
+    std::vector<float> m_profiles; ///< by profile and slot, then series
+    std::vector<float> m_levels;   ///< by profile and level, then series
+    std::size_t m_grown = 0;       ///< series that can lend their profiles
     std::vector<std::uint32_t> m_seen;
     std::vector<std::uint8_t> m_adopted; ///< days of experience taken over from neighbours
     std::array<float, 2> m_common{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/predict/tree_model.h"
 
+#include "agent/predict/row_hash.h"
 #include "shared/base/check.h"
 
 #include <array>
@@ -15,14 +16,6 @@ namespace
 {
 
 constexpr std::size_t kLeastRows = 400;
-
-std::uint64_t mix(std::uint64_t value) // splitmix64
-{
-    value += 0x9E3779B97F4A7C15ULL;
-    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
-    return value ^ (value >> 31U);
-}
 
 std::uint64_t thresholdOf(double rowsPerDay, const Tuning& tuning)
 {
@@ -82,10 +75,10 @@ void TrainingSample::offer(const FeatureRow& row, float deviation)
         m_targets.push_back(deviation);
         return;
     }
-    if (mix(2 * number) > m_threshold) {
+    if (rowHash(2 * number) > m_threshold) {
         return;
     }
-    const std::size_t place = mix(2 * number + 1) % m_capacity;
+    const std::size_t place = rowHash(2 * number + 1) % m_capacity;
     std::vector<float> inputs;
     inputs.reserve(kFeatureCount);
     append(inputs, row);
@@ -136,22 +129,12 @@ public:
         return checked(XGBoosterUpdateOneIter(m_handle, round, matrix.handle()));
     }
 
-    Result<std::vector<float>> predict(const std::vector<float>& inputs) const
+    [[nodiscard]] Result<TreeTable> table() const
     {
-        const std::size_t rows = inputs.size() / kFeatureCount;
-        const std::string array =
-            "{\"data\":[" + std::to_string(reinterpret_cast<std::uintptr_t>(inputs.data())) +
-            ",true],\"shape\":[" + std::to_string(rows) + "," + std::to_string(kFeatureCount) +
-            "],\"typestr\":\"<f4\",\"version\":3}";
-        static constexpr const char* kConfig =
-            "{\"type\":0,\"training\":false,\"iteration_begin\":0,\"iteration_end\":0,"
-            "\"strict_shape\":false,\"cache_id\":0,\"missing\":NaN}";
-        const bst_ulong* shape = nullptr;
-        bst_ulong dimensions = 0;
-        const float* values = nullptr;
-        ISO_TRY(checked(XGBoosterPredictFromDense(m_handle, array.c_str(), kConfig, nullptr, &shape,
-                                                  &dimensions, &values)));
-        return std::vector<float>(values, values + rows);
+        bst_ulong count = 0;
+        const char** dumps = nullptr;
+        ISO_TRY(checked(XGBoosterDumpModelEx(m_handle, "", 0, "text", &count, &dumps)));
+        return TreeTable::parse({dumps, count});
     }
 
 private:
@@ -161,7 +144,7 @@ private:
 struct TreeModel::Growing
 {
     Matrix matrix;
-    std::unique_ptr<Booster> booster = std::make_unique<Booster>();
+    Booster booster;
     int round = 0;
 };
 
@@ -172,7 +155,7 @@ TreeModel& TreeModel::operator=(TreeModel&&) noexcept = default;
 
 bool TreeModel::fitted() const
 {
-    return m_booster != nullptr;
+    return m_table.has_value();
 }
 
 Status TreeModel::begin(const TrainingSample& sample)
@@ -185,7 +168,7 @@ Status TreeModel::begin(const TrainingSample& sample)
     ISO_TRY(growing->matrix.open(sample.inputs()));
     ISO_TRY(checked(XGDMatrixSetFloatInfo(growing->matrix.handle(), "label",
                                           sample.targets().data(), sample.size())));
-    ISO_TRY(growing->booster->begin(growing->matrix, m_tuning));
+    ISO_TRY(growing->booster.begin(growing->matrix, m_tuning));
     m_growing = std::move(growing);
     return {};
 }
@@ -194,7 +177,7 @@ Result<TreeModel::Growth> TreeModel::grow(int rounds)
 {
     ISO_CHECK(m_growing != nullptr);
     for (; rounds > 0 && m_growing->round < m_tuning.treeRounds; --rounds) {
-        const Status grown = m_growing->booster->grow(m_growing->matrix, m_growing->round++);
+        const Status grown = m_growing->booster.grow(m_growing->matrix, m_growing->round++);
         if (!grown.ok()) {
             m_growing.reset();
             return grown.error();
@@ -203,8 +186,12 @@ Result<TreeModel::Growth> TreeModel::grow(int rounds)
     if (m_growing->round < m_tuning.treeRounds) {
         return Growth::More;
     }
-    m_booster = std::move(m_growing->booster);
+    auto table = m_growing->booster.table();
     m_growing.reset();
+    if (!table.ok()) {
+        return table.error();
+    }
+    m_table = std::move(*table);
     return Growth::Done;
 }
 
@@ -213,12 +200,7 @@ Result<std::vector<float>> TreeModel::predict(std::span<const FeatureRow> rows) 
     if (!fitted()) {
         return makeError(Code::FailedPrecondition, "the trees are not grown yet");
     }
-    std::vector<float> inputs;
-    inputs.reserve(rows.size() * kFeatureCount);
-    for (const FeatureRow& row : rows) {
-        append(inputs, row);
-    }
-    return m_booster->predict(inputs);
+    return m_table->predict(rows);
 }
 
 } // namespace isotherm::predict

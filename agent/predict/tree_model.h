@@ -2,12 +2,14 @@
 #pragma once
 
 #include "agent/predict/features.h"
+#include "agent/predict/tree_table.h"
 #include "agent/predict/tuning.h"
 #include "shared/base/result.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,7 +64,7 @@ private:
     class Booster;
     struct Growing;
     Tuning m_tuning;
-    std::unique_ptr<Booster> m_booster;
+    std::optional<TreeTable> m_table;
     std::unique_ptr<Growing> m_growing; ///< a model that is not done yet
 };
 

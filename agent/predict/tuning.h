@@ -19,6 +19,7 @@ struct Tuning
     float levelSharpness = 6;
 
     // --- ridge
+    std::size_t ridgeSeries = 4'096; ///< the hottest, with a model each
     float ridgeHalfLifeDays = 28;
     float ridgePriorRows = 60;
     float ridgeShare = 0.004F; ///< of the rows seen, added to the prior's weight

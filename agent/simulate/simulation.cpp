@@ -219,8 +219,8 @@ private:
                 player.closeHour(timeOf(m_next - 60), hours);
             }
         }
-        const auto day = m_forecaster ? m_forecaster->dayAhead() : std::nullopt;
-        if (!day || !(m_hours.reference() > 0)) {
+        const auto* day = m_forecaster ? m_forecaster->dayAhead() : nullptr;
+        if (day == nullptr || !(m_hours.reference() > 0)) {
             return;
         }
         for (std::size_t i = 0; i < m_coming.size(); ++i) {

@@ -123,6 +123,56 @@ private Q_SLOTS:
         QVERIFY2(ratio > 0.6 && ratio < 1.6, qPrintable(QString::number(ratio)));
         QVERIFY(made.forecaster->decisions().ok());
     }
+
+    void work_ofTheHour_mayWaitForTheHoursEnd()
+    {
+        // One does everything at once, the other nothing before it has to: the same forecasts.
+        test::SyntheticLoad load(2, 4);
+        Forecaster eager({{0, 1}, 10, 0, {1, 6}});
+        Forecaster lazy({{0, 1}, 10, 0, {1, 6}});
+        for (std::int64_t step = 0; step < 10 * 144; ++step) {
+            const std::vector<double> counts = load.row(step / 6);
+            QVERIFY(eager.observe(step * 10, counts).ok());
+            QVERIFY(eager.finish().ok());
+            QVERIFY(lazy.observe(step * 10, counts).ok());
+            if (step % 6 == 0 && step > 144) { // the hour before is only done when this one ends
+                QVERIFY(lazy.dayAhead() == nullptr || lazy.dayAhead()->minute < step * 10);
+            }
+        }
+        const auto first = eager.hours();
+        const auto second = lazy.hours();
+        QVERIFY(first.ok() && second.ok());
+        QCOMPARE(*first, *second);
+        QCOMPARE(eager.dayAhead()->shards[1][23].decision, lazy.dayAhead()->shards[1][23].decision);
+    }
+
+    void points_moreSeriesThanRidges_areNearlyAsGood()
+    {
+        Tuning tuning;
+        tuning.ridgeSeries = 2;
+        test::SyntheticLoad load(12, 6);
+        Forecaster own({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 60, 0, {1}});
+        Forecaster shared({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 60, 0, {1}}, tuning);
+        double ownSquares = 0;
+        double sharedSquares = 0;
+        for (std::int64_t hour = 0; hour < 21 * 24; ++hour) {
+            const std::vector<double> counts = load.row(hour);
+            if (hour >= 14 * 24) {
+                const auto a = own.points(0);
+                const auto b = shared.points(0);
+                for (std::size_t i = 0; i < counts.size(); ++i) {
+                    const double actual = std::log1p(counts[i]);
+                    ownSquares += std::pow(actual - static_cast<double>(a[i].value), 2);
+                    sharedSquares += std::pow(actual - static_cast<double>(b[i].value), 2);
+                }
+            }
+            QVERIFY(own.observe(hour * 60, counts).ok());
+            QVERIFY(shared.observe(hour * 60, counts).ok());
+        }
+        QVERIFY2(sharedSquares < 1.05 * ownSquares,
+                 qPrintable(QString::number(sharedSquares / ownSquares)));
+        QVERIFY(shared.bytes() < own.bytes());
+    }
 };
 
 QTEST_GUILESS_MAIN(TstForecaster)
