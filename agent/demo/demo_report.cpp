@@ -74,16 +74,21 @@ ordered_json splitToJson(const SplitOutcome& split)
         parts.push_back(
             {{"range", part.rangeText}, {"load_share", part.share}, {"rows", part.rows}});
     }
-    return {{"change", split.change.id.get()},
-            {"range", split.change.sourceText},
-            {"proposed_by", split.change.proposedBy},
-            {"trigger", changeTriggerName(split.change.evidence.trigger)},
-            {"plan", split.change.planHash},
-            {"parts", std::move(parts)},
-            {"state", changeStateName(split.change.state)},
-            {"shards_before", split.shardsBefore},
-            {"shards_after", split.shardsAfter},
-            {"seconds", split.seconds}};
+    ordered_json report = {{"change", split.change.id.get()},
+                           {"range", split.change.sourceText},
+                           {"proposed_by", split.change.proposedBy},
+                           {"trigger", changeTriggerName(split.change.evidence.trigger)},
+                           {"plan", split.change.planHash},
+                           {"parts", std::move(parts)},
+                           {"state", changeStateName(split.change.state)},
+                           {"shards_before", split.shardsBefore},
+                           {"shards_after", split.shardsAfter},
+                           {"seconds", split.seconds}};
+    if (split.change.outcome) {
+        report["outcome"] = {{"verdict", changeVerdictName(split.change.outcome->verdict)},
+                             {"text", split.change.outcome->text}};
+    }
+    return report;
 }
 
 } // namespace

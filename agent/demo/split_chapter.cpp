@@ -45,6 +45,11 @@ Result<SplitOutcome> SplitChapter::tell()
                    ": split " + proposed.sourceText + " (" +
                    std::string(changeTriggerName(proposed.evidence.trigger)) + ") into " +
                    partsText(proposed));
+    m_narrator.say(
+        "because it is " + proposed.evidence.why +
+        (proposed.evidence.loadNow
+             ? "; its load is " + percent(*proposed.evidence.loadNow) + " of what a shard may bear"
+             : ""));
     for (const PreflightFinding& finding : proposed.preflight) {
         if (finding.level == FindingLevel::Blocks) {
             return makeError(Code::FailedPrecondition, finding.what, finding.hint);
@@ -70,6 +75,23 @@ Result<SplitOutcome> SplitChapter::tell()
                    std::to_string(outcome.shardsBefore) + " shards are " +
                    std::to_string(outcome.shardsAfter) + " now");
     return outcome;
+}
+
+Status SplitChapter::tellWhetherItHelped(SplitOutcome& outcome)
+{
+    const auto deadline = std::chrono::steady_clock::now() + kPlannerPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+        ISO_ASSIGN(outcome.change, m_world.agent().changes().change(outcome.change.id));
+        if (outcome.change.outcome) {
+            m_narrator.say("outcome of proposal " + std::to_string(outcome.change.id.get()) + ": " +
+                           std::string(changeVerdictName(outcome.change.outcome->verdict)) + ", " +
+                           outcome.change.outcome->text);
+            return {};
+        }
+        ISO_TRY(m_sleep(kLook));
+    }
+    m_narrator.say("whether the split helped was not measured in time");
+    return {};
 }
 
 Result<ChangeRecord> SplitChapter::proposal()

@@ -44,6 +44,8 @@ public:
     }
 
     [[nodiscard]] Result<SplitOutcome> tell();
+    /// Some time later: whether it helped. Waits for the planner to have measured it.
+    [[nodiscard]] Status tellWhetherItHelped(SplitOutcome& outcome);
 
 private:
     [[nodiscard]] Result<ChangeRecord> proposal();
