@@ -101,6 +101,7 @@ private:
 struct Figures
 {
     std::vector<double> slowest;
+    std::vector<double> ordinary; ///< the same in as long a time before the change
     std::vector<double> kept;
     std::vector<double> seconds;
     std::vector<double> held;
@@ -108,6 +109,8 @@ struct Figures
     std::vector<std::string> errors;      ///< while ours ran
     std::size_t oneTransactionErrors = 0; ///< while the peer's did
 };
+
+constexpr auto kAround = 600ms; ///< of a switch: its window
 
 constexpr const char* kOneTransaction =
     "begin; lock table only accounts in access exclusive mode;"
@@ -131,6 +134,10 @@ constexpr const char* kOneTransactionBack =
 bool change(ReshardWorld& world, const reshard::ReshardRequest& request, Watch& watch,
             double normal, Figures* figures)
 {
+    if (figures != nullptr) {
+        std::this_thread::sleep_for(2 * kAround);
+        figures->ordinary.push_back(watch.slowestBetween(Clock::now() - 2 * kAround, Clock::now()));
+    }
     const auto begun = Clock::now();
     const auto job = world.submit(request);
     if (!job.ok()) {
@@ -159,14 +166,14 @@ bool change(ReshardWorld& world, const reshard::ReshardRequest& request, Watch& 
     }
     const auto switched = Clock::now();
     std::this_thread::sleep_for(700ms);
-    world.control().finish(*job);
+    (void)world.control().finish(*job);
     const auto done = world.wait(*job);
     if (!done.ok() || done->state != JobState::Done) {
         return false;
     }
     bench::tell(done->result);
     if (figures != nullptr) {
-        figures->slowest.push_back(watch.slowestBetween(switched - 600ms, switched + 600ms));
+        figures->slowest.push_back(watch.slowestBetween(switched - kAround, switched + kAround));
         figures->kept.push_back(watch.rateBetween(copying, copied + 1s) / normal);
         figures->seconds.push_back(std::chrono::duration<double>(switched - begun).count());
         figures->held.push_back(
@@ -215,6 +222,11 @@ void printAll(const Figures& figures)
                   "one transaction", n});
     bench::print({"cutover", "slowest write p99", "ms", quantile(figures.slowest, 0.99),
                   quantile(figures.oneTransaction, 0.99), "one transaction", n});
+    bench::print({"cutover", "slowest write without a switch p50", "ms",
+                  quantile(figures.ordinary, 0.5), 0, "", n});
+    bench::print({"cutover", "slowest write without a switch p99", "ms",
+                  quantile(figures.ordinary, 0.99), 0, "", n});
+    bench::print({"cutover", "slowest write max", "ms", quantile(figures.slowest, 1), 0, "", n});
     bench::print({"cutover", "lock held p50", "ms", quantile(figures.held, 0.5), 0, "", n});
     bench::print({"cutover", "throughput kept while copying", "ratio", bench::median(figures.kept),
                   0.75, "budget", n});
@@ -248,6 +260,7 @@ int run()
     WriterCrew crew({.conninfo = (*cluster)->conninfo(),
                      .writers = 8,
                      .readers = 2,
+                     .readerPause = 250ms, // a count of a million rows has a core to itself
                      .highKey = 2'000,
                      .statementsPerSecond = rate});
     Watch watch(crew);
