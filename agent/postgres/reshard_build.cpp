@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/reshard_build.h"
 
+#include "agent/postgres/paired_keys.h"
 #include "agent/postgres/part_properties.h"
 #include "agent/postgres/reshard_marker.h"
 #include "agent/postgres/sql_text.h"
@@ -187,28 +188,6 @@ Status makeParts(const ReshardScene& scene)
         std::chrono::minutes(2));
 }
 
-/// The part that takes the place of `old` with this range; null when `old` is none of ours.
-const ReshardPart* successorOf(const ReshardScene& scene, Oid old, const KeyRange& range)
-{
-    for (const ReshardTable& table : scene.book.tables) {
-        const bool ours = std::any_of(table.olds.begin(), table.olds.end(),
-                                      [&](const ReshardPart& part) { return part.oid == old; });
-        for (const ReshardPart& part : table.news) {
-            if (ours && part.range == range) {
-                return &part;
-            }
-        }
-    }
-    return nullptr;
-}
-
-std::string addKeySql(const ReshardPart& part, const ModelForeignKey& key,
-                      const std::string& definition)
-{
-    return "ALTER TABLE " + part.qualified() + " ADD CONSTRAINT " + quoteIdentifier(key.name) +
-           " " + definition + ";";
-}
-
 /// To other tables: while the parts are empty the keys are valid at once, and need no look at the
 /// rows later.
 Status addForeignKeys(const ReshardScene& scene, const std::stop_token& stop)
@@ -218,39 +197,13 @@ Status addForeignKeys(const ReshardScene& scene, const std::stop_token& stop)
         for (const ReshardPart& part : table.news) {
             std::string sql;
             for (const ModelForeignKey& key : keys) {
-                if (successorOf(scene, key.referenced, part.range) == nullptr) {
-                    sql += addKeySql(part, key, key.definition);
+                if (!isPaired(scene, key, part.range)) {
+                    sql += addForeignKeySql(part, key, key.definition);
                 }
             }
             if (!sql.empty()) {
                 sql += quietForeignKeysSql(part.qualified(), true, !scene.rights.superuser);
                 ISO_TRY(runWithShortLocks(scene.connection, "BEGIN;" + sql + "COMMIT", stop));
-            }
-        }
-    }
-    return {};
-}
-
-/// Between the parts themselves: a key between two that go leads between their successors. Both are
-/// as one snapshot shows them now, and follow in step.
-Status addPairedKeys(const ReshardScene& scene)
-{
-    for (const ReshardTable& table : scene.book.tables) {
-        ISO_ASSIGN(const auto keys, foreignKeysOf(scene.connection, table.olds.front().oid));
-        for (const ReshardPart& part : table.news) {
-            for (const ModelForeignKey& key : keys) {
-                const ReshardPart* const to = successorOf(scene, key.referenced, part.range);
-                const std::string from = " REFERENCES " + key.referencedName + "(";
-                const std::size_t at = key.definition.find(from);
-                if (to == nullptr) {
-                    continue;
-                }
-                if (at == std::string::npos) {
-                    return makeError(Code::Internal, "foreign key " + key.name + " cannot be read");
-                }
-                std::string definition = key.definition;
-                definition.replace(at, from.size(), " REFERENCES " + to->qualified() + "(");
-                ISO_TRY(scene.connection.runLong(addKeySql(part, key, definition), kIndexLimit));
             }
         }
     }
