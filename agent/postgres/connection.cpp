@@ -190,9 +190,19 @@ Status Connection::pinSession()
     return {};
 }
 
-Result<QueryRows> Connection::collect(std::chrono::milliseconds limit)
+Result<QueryRows> Connection::collectUntil(std::chrono::steady_clock::time_point deadline)
 {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
+    if (broken()) {
+        return connectionError(handle());
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    return collect(std::max(left, std::chrono::milliseconds(0)), WhenLate::AskedToStop);
+}
+
+Result<QueryRows> Connection::collect(std::chrono::milliseconds limit, WhenLate late)
+{
+    auto deadline = std::chrono::steady_clock::now() + limit;
     Result<QueryRows> last = makeError(Code::Internal, "the server sent no result");
     bool failed = false;
     for (;;) {
@@ -203,6 +213,10 @@ Result<QueryRows> Connection::collect(std::chrono::milliseconds limit)
                 waitSocket(::PQflush(handle()) > 0, std::max(left, kGrace / 1000), nullptr);
             if (!waited.ok()) {
                 cancel();
+                if (std::exchange(late, WhenLate::GivenUp) == WhenLate::AskedToStop) {
+                    deadline = std::chrono::steady_clock::now() + kGrace;
+                    continue;
+                }
                 m_connection.reset(); // its state is unknown now
                 return waited.error();
             }

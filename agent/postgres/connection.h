@@ -106,6 +106,10 @@ public:
         return collect(limit);
     }
 
+    /// As collectLong(), but at `deadline` the server is asked to give up, and its word for that is
+    /// waited for: the session is as good as before.
+    [[nodiscard]] Result<QueryRows> collectUntil(std::chrono::steady_clock::time_point deadline);
+
     /// Collects the end of a COPY: how many rows the server counted.
     [[nodiscard]] Result<std::uint64_t> finishCopy(std::chrono::milliseconds limit);
 
@@ -129,8 +133,11 @@ private:
     Connection(PGconn* connection, std::shared_ptr<const PostgresOptions> options);
 
     [[nodiscard]] Status pinSession();
+    /// What becomes of a session that did not answer in time.
+    enum class WhenLate { GivenUp, AskedToStop };
     /// The last result of what was sent; the first error wins.
-    [[nodiscard]] Result<QueryRows> collect(std::chrono::milliseconds limit);
+    [[nodiscard]] Result<QueryRows> collect(std::chrono::milliseconds limit,
+                                            WhenLate late = WhenLate::GivenUp);
 
     std::unique_ptr<PGconn, Closer> m_connection;
     std::shared_ptr<const PostgresOptions> m_options;

@@ -19,7 +19,7 @@ constexpr const char* kWho =
     " END || ')'";
 
 Result<std::vector<Blocker>> listOf(Connection& connection, const std::string& sql,
-                                    const std::vector<std::string>& parameters)
+                                    const std::vector<std::string>& parameters = {})
 {
     ISO_ASSIGN(const QueryRows rows, connection.query(sql, parameters));
     std::vector<Blocker> blockers;
@@ -48,14 +48,18 @@ Result<std::vector<Blocker>> oldSnapshots(Connection& connection, std::uint64_t 
         {std::to_string(horizon)});
 }
 
+Status prepareIdleSnapshots(Connection& connection)
+{
+    return connection.run("PREPARE isotherm_idle AS SELECT a.pid, " + std::string(kWho) +
+                          " FROM pg_stat_activity a WHERE a.datname = current_database()"
+                          " AND a.backend_xmin IS NOT NULL"
+                          " AND a.state LIKE 'idle in transaction%'"
+                          " AND a.pid <> pg_backend_pid() LIMIT 10");
+}
+
 Result<std::vector<Blocker>> idleSnapshots(Connection& connection)
 {
-    return listOf(connection,
-                  "SELECT a.pid, " + std::string(kWho) +
-                      " FROM pg_stat_activity a WHERE a.datname = current_database()"
-                      " AND a.backend_xmin IS NOT NULL AND a.state LIKE 'idle in transaction%'"
-                      " AND a.pid <> pg_backend_pid() LIMIT 10",
-                  {});
+    return listOf(connection, "EXECUTE isotherm_idle");
 }
 
 Result<std::vector<Blocker>> lockHolders(Connection& connection, const std::vector<Oid>& relations)

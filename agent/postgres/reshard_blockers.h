@@ -18,6 +18,8 @@ namespace isotherm::postgres
 [[nodiscard]] Result<std::vector<engine::Blocker>> oldSnapshots(Connection& connection,
                                                                 std::uint64_t horizon);
 
+/// Makes idleSnapshots() a matter of execution alone in this session.
+[[nodiscard]] Status prepareIdleSnapshots(Connection& connection);
 /// Sessions that sit idle in a transaction with a snapshot.
 [[nodiscard]] Result<std::vector<engine::Blocker>> idleSnapshots(Connection& connection);
 

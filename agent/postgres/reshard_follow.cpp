@@ -31,6 +31,12 @@ Error definitionChanged(const std::string& name)
                      "the change of shards is rolled back; start it again");
 }
 
+Error late()
+{
+    return makeError(Code::DeadlineExceeded, "the change stream did not come through in time",
+                     "the server is busy; the agent tries again by itself");
+}
+
 } // namespace
 
 Result<std::unique_ptr<ReshardFollower>> ReshardFollower::start(Options options,
@@ -73,7 +79,7 @@ ReshardFollower::ReshardFollower(Options options, const ReshardBook& book,
                                  std::unique_ptr<ReplicationLink> link, Connection connection,
                                  Connection marks)
     : m_options(std::move(options)), m_book(book), m_link(std::move(link)),
-      m_connection(std::move(connection)), m_marking(std::move(marks))
+      m_connection(std::move(connection)), m_marks(std::move(marks))
 {
     for (const ReshardTable& table : m_book.tables) {
         std::vector<std::size_t> identity;
@@ -103,22 +109,45 @@ Result<bool> ReshardFollower::follow(Clock::time_point until, const std::stop_to
 
 Status ReshardFollower::drain(Clock::time_point until, const std::stop_token& stop)
 {
-    const std::string mark = m_options.token + ":" + std::to_string(++m_marks) + ":" +
+    const std::string mark = m_options.token + ":" + std::to_string(++m_marksMade) + ":" +
                              std::to_string(Clock::now().time_since_epoch().count());
-    // A commit that waits for the disk: what others committed without waiting is sent with it.
-    ISO_TRY(m_marking.run("SET synchronous_commit = local;"
-                          "SELECT pg_logical_emit_message(true, 'isotherm.reshard', " +
-                          quoteLiteral(mark) + ")"));
+    ISO_ASSIGN(const bool free, markIsWritten(until)); // one that nobody waited for
+    if (!free) {
+        return late();
+    }
+    // A commit that waits for the disk: what others committed without waiting is sent with it. That
+    // it is through tells the stream, no later than its own answer.
+    ISO_TRY(m_marks.send("SET synchronous_commit = local;"
+                         "SELECT pg_logical_emit_message(true, 'isotherm.reshard', " +
+                         quoteLiteral(mark) + ")"));
+    m_markSent = true;
     // Also to the end of the transaction that is coming in: what is applied is whole ones.
     while (m_mark != mark || m_inside) {
         if (Clock::now() >= until) {
-            return makeError(Code::DeadlineExceeded,
-                             "the change stream did not come through in time",
-                             "the server is busy; the agent tries again by itself");
+            return late();
         }
         ISO_TRY(takeEntries(kPoll, stop));
+        ISO_TRY(markIsWritten(Clock::now())); // else it would never come
     }
     return commit(Disk::Later);
+}
+
+/// False: not by `until`.
+Result<bool> ReshardFollower::markIsWritten(Clock::time_point until)
+{
+    if (!m_markSent) {
+        return true;
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    const Status there =
+        m_marks.waitSocket(false, std::max(left, std::chrono::milliseconds(0)), nullptr);
+    if (!there.ok() && there.error().code == Code::DeadlineExceeded) {
+        return false;
+    }
+    ISO_TRY(there);
+    m_markSent = false;
+    const auto written = m_marks.collectLong(m_options.postgres.statementTimeout);
+    return written.ok() ? Result<bool>(true) : Result<bool>(written.error());
 }
 
 bool ReshardFollower::holdBack(Visibility shown)
@@ -385,10 +414,14 @@ Status ReshardFollower::commit(Disk disk)
     if (m_shown || (!m_open && m_seen == m_applied && !durable)) {
         return {};
     }
-    ISO_TRY(m_connection.run(std::string(m_open ? "" : "BEGIN;") +
-                             (durable ? "SET LOCAL synchronous_commit = local;" : "") +
-                             reshardAppliedSql(m_options.token, m_seen) + "COMMIT"));
+    ISO_TRY(m_connection.run(
+        std::string(m_open ? "" : "BEGIN;") +
+        (durable ? "SET LOCAL synchronous_commit = local;" : "") +
+        reshardAppliedSql(m_options.token, m_seen) +
+        (m_switchSeen ? reshardSwitchedSql(m_options.token, *m_switchSeen) : std::string()) +
+        "COMMIT"));
     m_open = false;
+    m_switchSeen.reset();
     m_applied = m_seen;
     if (durable) {
         m_durable = m_applied;

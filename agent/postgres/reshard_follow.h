@@ -48,7 +48,8 @@ public:
                                       const std::stop_token& stop);
 
     /// Writes a mark into the log and applies everything before it: then the side that follows is
-    /// equal to the other as of the mark. DeadlineExceeded after `until`.
+    /// equal to the other as of the mark. DeadlineExceeded after `until`, also while the disk or
+    /// the stream lets it wait.
     [[nodiscard]] Status drain(std::chrono::steady_clock::time_point until,
                                const std::stop_token& stop);
 
@@ -63,8 +64,8 @@ public:
     [[nodiscard]] Connection& connection() { return m_connection; }
 
     [[nodiscard]] Lsn applied() const { return m_applied; }
-    /// The end of the last switch's commit that came by; 0: none did.
-    [[nodiscard]] Lsn switchSeen() const { return m_switchSeen; }
+    /// A transaction of ours is open, with locks on the parts that follow.
+    [[nodiscard]] bool inTransaction() const { return m_open; }
     [[nodiscard]] std::uint64_t changes() const { return m_changes; }
 
 private:
@@ -90,6 +91,7 @@ private:
     ReshardFollower(Options options, const ReshardBook& book, std::unique_ptr<ReplicationLink> link,
                     Connection connection, Connection marks);
 
+    [[nodiscard]] Result<bool> markIsWritten(std::chrono::steady_clock::time_point until);
     [[nodiscard]] Status takeEntries(std::chrono::milliseconds wait, const std::stop_token& stop);
     [[nodiscard]] Status take(std::string_view bytes);
     [[nodiscard]] Status takeMessage();
@@ -112,7 +114,7 @@ private:
     const ReshardBook& m_book;
     std::unique_ptr<ReplicationLink> m_link;
     Connection m_connection; ///< applies
-    Connection m_marking;    ///< writes marks
+    Connection m_marks;      ///< writes marks
     pgoutput::Decoder m_decoder;
     pgoutput::Message m_message;
     std::map<std::uint32_t, Plan> m_plans; ///< by relation
@@ -128,9 +130,10 @@ private:
     Lsn m_applied;
     Lsn m_durable; ///< of m_applied, what no crash of the server takes back: what may be confirmed
     std::chrono::steady_clock::time_point m_durableAt{};
-    Lsn m_switchSeen;
+    std::optional<Lsn> m_switchSeen; ///< end of a switch's commit that is not written down yet
     std::string m_mark; ///< the content of the last mark that came by
-    std::uint64_t m_marks = 0;
+    std::uint64_t m_marksMade = 0;
+    bool m_markSent = false; ///< and not answered yet
     std::uint64_t m_changes = 0;
     bool m_switchInside = false; ///< this transaction is a switch
 };

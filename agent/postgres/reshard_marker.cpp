@@ -91,4 +91,10 @@ std::string reshardAppliedSql(const std::string& token, Lsn applied)
            " WHERE token = " + quoteLiteral(token) + ";";
 }
 
+std::string reshardSwitchedSql(const std::string& token, Lsn at)
+{
+    return "UPDATE isotherm_reshard.change SET switched_at = " + lsnLiteral(at) +
+           " WHERE token = " + quoteLiteral(token) + ";";
+}
+
 } // namespace isotherm::postgres

@@ -34,6 +34,7 @@ struct ReshardMarker
 /// Statements for the transaction that is to count.
 [[nodiscard]] std::string reshardSideSql(const std::string& token, engine::ReshardSide side);
 [[nodiscard]] std::string reshardAppliedSql(const std::string& token, Lsn applied);
+[[nodiscard]] std::string reshardSwitchedSql(const std::string& token, Lsn at);
 
 /// "0/1A2B" as a literal of SQL.
 [[nodiscard]] std::string lsnLiteral(Lsn lsn);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/postgres/reshard_port.h"
 
+#include "agent/postgres/reshard_blockers.h"
 #include "agent/postgres/reshard_build.h"
 #include "agent/postgres/reshard_copy.h"
 #include "agent/postgres/reshard_follow.h"
@@ -79,16 +80,14 @@ public:
     {
         ISO_TRY(connectFollower());
         ISO_ASSIGN(const ReshardMarker marker, this->marker());
-        if (marker.side == ReshardSide::Switched && !m_settled) {
-            ISO_TRY(settleSwitch(scene(), stop));
-            m_settled = true;
-        }
         const auto quiet = m_follower->follow(std::chrono::steady_clock::now() + limit, stop);
         if (!quiet.ok()) {
             m_follower.reset(); // its stream is at an unknown place
             return quiet.error();
         }
-        ISO_TRY(noteSwitch(marker));
+        if (marker.side == ReshardSide::Switched && !m_follower->inTransaction()) {
+            ISO_TRY(settle(stop)); // after the stream: nothing waits for it
+        }
         if (*quiet) {
             return ByteCount(0);
         }
@@ -118,6 +117,15 @@ public:
             return makeError(Code::FailedPrecondition, "there is nothing to switch to");
         }
         const SwitchTo to = marker.side == ReshardSide::Following ? SwitchTo::New : SwitchTo::Old;
+        if (to == SwitchTo::Old) {
+            ISO_TRY(settle({}));
+            if (!m_settled) {
+                engine::SwitchOutcome outcome;
+                outcome.reason = "the old partitions cannot be looked at";
+                ISO_ASSIGN(outcome.blockers, lockHolders(*m_control, oldRelations()));
+                return outcome;
+            }
+        }
         if (!m_horizon) {
             // From here on snapshots show all rows of the side that follows.
             ISO_ASSIGN(const QueryRows rows,
@@ -294,15 +302,29 @@ private:
         return startFollower(marker.applied);
     }
 
-    /// Where the switch was, for those who have to tell the time before from the time after.
-    Status noteSwitch(const ReshardMarker& marker)
+    [[nodiscard]] std::vector<Oid> oldRelations() const
     {
-        const Lsn seen = m_follower->switchSeen();
-        if (seen <= marker.switchedAt) {
+        std::vector<Oid> oids;
+        for (const ReshardTable& table : m_book.tables) {
+            for (const ReshardPart& part : table.olds) {
+                oids.push_back(part.oid);
+            }
+        }
+        return oids;
+    }
+
+    /// Once; not as long as somebody is in the way, a vacuum mostly.
+    Status settle(const std::stop_token& stop)
+    {
+        if (m_settled) {
             return {};
         }
-        return m_control->run("UPDATE isotherm_reshard.change SET switched_at = " +
-                              lsnLiteral(seen) + " WHERE token = " + quoteLiteral(m_plan.token));
+        const Status settled = settleSwitch(scene(), stop);
+        m_settled = settled.ok();
+        const bool later = !settled.ok() && !m_control->broken() &&
+                           (settled.error().code == Code::DeadlineExceeded ||
+                            settled.error().code == Code::Aborted);
+        return later ? Status() : settled;
     }
 
     std::shared_ptr<ConnectionPool> m_pool;

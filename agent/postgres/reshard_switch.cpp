@@ -223,9 +223,11 @@ public:
             10, m_limits.lockWait.count() / static_cast<std::int64_t>(script.locks.size()));
         // Nobody waits for the disk with our locks: keep() does, after them. What the application
         // commits on top is never durable before the switch itself is.
+        const std::string cap = std::to_string(m_limits.hardCap.count());
+        // The server gives up by itself, too: this process may be stopped while it holds the locks.
         std::string sql = "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = " +
-                          std::to_string(wait) + ";SET LOCAL statement_timeout = " +
-                          std::to_string(m_limits.hardCap.count()) + ";";
+                          std::to_string(wait) + ";SET LOCAL statement_timeout = " + cap +
+                          ";SET LOCAL idle_in_transaction_session_timeout = " + cap + ";";
         if (rights.superuser || rights.deadlockTimeout) {
             sql += "SET LOCAL deadlock_timeout = '5ms';";
         }
@@ -234,31 +236,27 @@ public:
         }
         m_since = Clock::now();
         m_open = true;
-        return m_connection.run(sql);
+        ISO_TRY(send(sql));
+        return collect();
     }
 
-    /// Sends what may go on while the last rows come in.
-    Status begin(const SwitchScript& script)
+    /// Sends what may go on while something else is done; the answer to what was sent before it
+    /// comes first.
+    Status send(const std::string& sql)
     {
-        if (script.first.empty()) {
+        ISO_TRY(collect());
+        if (sql.empty()) {
             return {};
         }
         m_sent = true;
-        return m_connection.send(script.first);
+        return m_connection.send(sql);
     }
 
-    Status commit(const SwitchScript& script)
+    Status commit()
     {
         ISO_TRY(collect());
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline() - Clock::now());
-        if (left.count() <= 0) {
-            return makeError(Code::DeadlineExceeded, "the hard cap was reached");
-        }
-        ISO_TRY(m_connection.run("SET LOCAL statement_timeout = " + std::to_string(left.count()) +
-                                 ";" + script.statements));
         if (Clock::now() >= deadline()) {
-            return makeError(Code::DeadlineExceeded, "the hard cap was reached");
+            return capReached();
         }
         ISO_TRY(m_connection.run("COMMIT"));
         m_open = false;
@@ -269,17 +267,24 @@ public:
     /// Makes it durable.
     Status keep()
     {
-        return m_connection.run("SET synchronous_commit = local; SELECT pg_logical_emit_message(true,"
-                                " 'isotherm.reshard', 'durable')");
+        return m_connection.run(
+            "SET synchronous_commit = local; SELECT pg_logical_emit_message(true,"
+            " 'isotherm.reshard', 'durable')");
     }
 
     void giveUp()
     {
-        (void)collect();
-        if (m_open && !m_connection.broken()) {
-            (void)m_connection.run("ROLLBACK");
-            m_until = Clock::now();
+        if (!m_open) {
+            return;
         }
+        if (m_sent) {
+            m_connection.cancel();
+        }
+        (void)collect();
+        if (!m_connection.broken()) {
+            (void)m_connection.run("ROLLBACK");
+        }
+        m_until = Clock::now();
         m_open = false;
     }
 
@@ -290,12 +295,21 @@ public:
     }
 
 private:
+    static Error capReached()
+    {
+        return makeError(Code::DeadlineExceeded, "the hard cap was reached");
+    }
+
+    /// Each statement has the server's time limit; this is that of all of them together.
     Status collect()
     {
         if (!std::exchange(m_sent, false)) {
             return {};
         }
-        const auto done = m_connection.collectLong(2 * m_limits.hardCap);
+        const auto done = m_connection.collectUntil(deadline());
+        if (!done.ok() && !m_connection.broken() && Clock::now() >= deadline()) {
+            return capReached();
+        }
         return done.ok() ? Status() : Status(done.error());
     }
 
@@ -331,6 +345,21 @@ Result<bool> catchUp(ReshardFollower& follower)
     return false;
 }
 
+/// On a part that nobody uses: only a vacuum can be in the way. The server's own one yields, where
+/// we may ask it to; else another time.
+Status runBesideVacuum(const ReshardScene& scene, const std::string& sql)
+{
+    const bool yields = scene.rights.superuser || scene.rights.deadlockTimeout;
+    const Status done = scene.connection.runLong(
+        "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '500ms';" +
+            std::string(yields ? "SET LOCAL deadlock_timeout = '5ms';" : "") + sql + ";COMMIT",
+        std::chrono::hours(1));
+    if (!scene.connection.broken() && !scene.connection.idle()) {
+        ISO_TRY(scene.connection.run("ROLLBACK"));
+    }
+    return done;
+}
+
 Result<SwitchOutcome> notNow(SwitchOutcome outcome, std::string reason)
 {
     outcome.reason = std::move(reason);
@@ -359,6 +388,7 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
     ISO_ASSIGN(const SwitchScript script, switchScript(scene, to));
     // A look from outside: the attempt's own session is not free then.
     ISO_ASSIGN(Connection watch, Connection::open(scene.connection.options()));
+    ISO_TRY(prepareIdleSnapshots(watch));
     // Asked before anybody has to wait, too: that also loads what the session needs to ask again.
     ISO_ASSIGN(outcome.blockers, idleSnapshots(watch));
     if (!outcome.blockers.empty()) {
@@ -372,6 +402,9 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
     const auto failed = [&](const Status& status) -> Result<SwitchOutcome> {
         attempt.giveUp();
         outcome.held = attempt.held();
+        if (scene.connection.broken() && outcome.held >= limits.hardCap) {
+            return notNow(outcome, "the hard cap was reached"); // so the server said
+        }
         if (!isTransient(status.error()) || scene.connection.broken()) {
             return status.error();
         }
@@ -384,11 +417,15 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
         }
         return result;
     }
-    if (const Status begun = attempt.begin(script); !begun.ok()) {
+    if (const Status begun = attempt.send(script.first); !begun.ok()) {
         return failed(begun);
     }
     if (const Status drained = follower.drain(attempt.deadline(), {}); !drained.ok()) {
         return failed(drained);
+    }
+    // While that goes on: who took a snapshot before the last rows were there.
+    if (const Status sent = attempt.send(script.statements); !sent.ok()) {
+        return failed(sent);
     }
     ISO_ASSIGN(outcome.blockers, idleSnapshots(watch));
     if (!outcome.blockers.empty()) {
@@ -396,10 +433,13 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
         outcome.held = attempt.held();
         return notNow(std::move(outcome), "a session sits in a transaction with a snapshot");
     }
-    if (const Status done = attempt.commit(script); !done.ok()) {
+    if (const Status done = attempt.commit(); !done.ok()) {
         return failed(done);
     }
-    ISO_TRY(attempt.keep());
+    // It comes by in the stream when it is durable, and nobody acts on it before.
+    if (const Status kept = attempt.keep(); !kept.ok() && scene.connection.broken()) {
+        return kept.error();
+    }
     outcome.switched = true;
     outcome.held = attempt.held();
     return outcome;
@@ -421,16 +461,16 @@ Status settleSwitch(const ReshardScene& scene, const std::stop_token& stop)
             const std::string alter = "ALTER TABLE " + part.qualified();
             const std::string column = quoteIdentifier(table.keyColumn);
             if (rows.size() == 0) {
-                ISO_TRY(runWithShortLocks(scene.connection,
-                                          alter + " ADD CONSTRAINT " + check + " CHECK (" + column +
-                                              " IS NOT NULL AND " +
-                                              table.condition(part.range, column) + ") NOT VALID",
-                                          stop));
+                ISO_TRY(runBesideVacuum(scene, alter + " ADD CONSTRAINT " + check + " CHECK (" +
+                                                   column + " IS NOT NULL AND " +
+                                                   table.condition(part.range, column) +
+                                                   ") NOT VALID"));
             }
             if (rows.size() == 0 || !rows.truth(0, 0)) {
-                ISO_TRY(scene.connection.run("SET statement_timeout = 0"));
-                ISO_TRY(scene.connection.runLong(alter + " VALIDATE CONSTRAINT " + check,
-                                                 std::chrono::hours(1)));
+                ISO_TRY(runBesideVacuum(scene, alter + " VALIDATE CONSTRAINT " + check));
+            }
+            if (stop.stop_requested()) {
+                return makeError(Code::Cancelled, "stopped");
             }
         }
     }

@@ -3,7 +3,6 @@
 
 #include "agent/backup/catalog.h"
 #include "agent/backup/increment.h"
-#include "agent/reshard/interruptible.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -118,14 +117,8 @@ Result<std::string> ChildHistory::carryOver(const SwitchedShards& change,
     }
     // The switch's commit is before its end, and whatever begins there comes after it.
     const Lsn last(change.at.get() - 1);
-    const Instant since = m_parts.clock.now();
-    while (journal->position() < last) {
-        if (m_parts.clock.now() - since > m_parts.patience) {
-            return makeError(Code::FailedPrecondition, "capture is behind the switch");
-        }
-        if (!sleepFor(std::chrono::milliseconds(100), stop)) {
-            return makeError(Code::Cancelled, "stopped");
-        }
+    if (journal->position() < last) {
+        return makeError(Code::Unavailable, "capture is behind the switch");
     }
     std::vector<Manifest> parents;
     for (const ShardId source : change.sources) {

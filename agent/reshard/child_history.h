@@ -41,13 +41,13 @@ public:
         std::function<journal::Journal*()> journal;
         const Clock& clock;
         std::string tier;
-        std::chrono::milliseconds patience = std::chrono::minutes(2); ///< until capture is there
     };
 
     explicit ChildHistory(Parts parts) : m_parts(std::move(parts)) {}
 
     /// One line for people. FailedPrecondition, with the reason, when the new shards need backups
-    /// of their own first. Repeating it is harmless.
+    /// of their own first; Unavailable while capture is behind the switch. Repeating it is
+    /// harmless.
     [[nodiscard]] Result<std::string> carryOver(const SwitchedShards& change,
                                                 const std::stop_token& stop);
 

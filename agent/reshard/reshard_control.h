@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agent/metadata/key_value_store.h"
+#include "shared/base/result.h"
 #include "shared/base/units.h"
 
 #include <map>
@@ -9,30 +11,20 @@
 namespace isotherm::reshard
 {
 
-/// What a person asks of running changes besides cancelling them. Kept in memory: after a restart a
-/// change goes on. Thread-safe.
+/// What a person asks of running changes besides cancelling them. Durable when a call returned: a
+/// change that was paused is paused after a restart of the agent, too. Thread-safe.
 class ReshardControl
 {
 public:
+    explicit ReshardControl(metadata::Database& database) : m_kept(database) {}
+
     /// Copies no further and does not switch, but keeps following, so that nothing piles up.
-    void pause(JobId job)
-    {
-        edit(job, [](Wishes& wishes) { wishes.paused = true; });
-    }
-    void resume(JobId job)
-    {
-        edit(job, [](Wishes& wishes) { wishes.paused = false; });
-    }
+    [[nodiscard]] Status pause(JobId job);
+    [[nodiscard]] Status resume(JobId job);
     /// Ends the grace period: the old parts go as soon as they may.
-    void finish(JobId job)
-    {
-        edit(job, [](Wishes& wishes) { wishes.finish = true; });
-    }
-    void forget(JobId job)
-    {
-        const std::lock_guard lock(m_mutex);
-        m_wishes.erase(job);
-    }
+    [[nodiscard]] Status finish(JobId job);
+    /// The job is over.
+    void forget(JobId job);
 
     [[nodiscard]] bool paused(JobId job) const { return wishesOf(job).paused; }
     [[nodiscard]] bool finishing(JobId job) const { return wishesOf(job).finish; }
@@ -45,20 +37,13 @@ private:
     };
 
     template <class Edit>
-    void edit(JobId job, Edit change)
-    {
-        const std::lock_guard lock(m_mutex);
-        change(m_wishes[job]);
-    }
-    [[nodiscard]] Wishes wishesOf(JobId job) const
-    {
-        const std::lock_guard lock(m_mutex);
-        const auto found = m_wishes.find(job);
-        return found == m_wishes.end() ? Wishes() : found->second;
-    }
+    Status edit(JobId job, Edit change);
+    [[nodiscard]] Wishes wishesOf(JobId job) const;
+    [[nodiscard]] Wishes& known(JobId job) const; ///< with m_mutex held
 
+    mutable metadata::KeyValueStore m_kept;
     mutable std::mutex m_mutex;
-    std::map<JobId, Wishes> m_wishes;
+    mutable std::map<JobId, Wishes> m_wishes; ///< those that were asked for since the start
 };
 
 } // namespace isotherm::reshard

@@ -37,6 +37,8 @@ struct ReshardSettings
     std::chrono::milliseconds switchPatience = std::chrono::hours(4);
     /// How long a server that does not answer is waited for.
     std::chrono::milliseconds serverPatience = std::chrono::minutes(30);
+    /// How long capture is waited for after the switch, for backups to go on.
+    std::chrono::milliseconds historyPatience = std::chrono::minutes(2);
     /// How long the application is looked at before the copy begins.
     std::chrono::milliseconds learning{2'000};
 };
@@ -56,7 +58,7 @@ public:
         const Clock& clock;
         Log& log;
         /// Lets backups of the new shards begin where those of the old ones end; one line for
-        /// people. May be null.
+        /// people. Unavailable: not yet, ask again. May be null.
         std::function<Result<std::string>(const SwitchedShards&)> history = {};
         /// The new shards have backups of their own: the old parts may go. May be null: they may.
         std::function<bool(const std::vector<ShardId>& children)> backedUp = {};

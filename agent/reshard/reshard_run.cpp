@@ -5,6 +5,7 @@
 #include "agent/reshard/interruptible.h"
 #include "shared/base/time_text.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -23,6 +24,15 @@ Error stopped()
 std::string inMillis(std::int64_t micros)
 {
     return std::to_string((micros + 500) / 1'000) + " ms";
+}
+
+std::string whyNot(const engine::SwitchOutcome& outcome)
+{
+    std::string text = outcome.reason;
+    for (const engine::Blocker& blocker : outcome.blockers) {
+        text += (blocker.text.empty() ? "" : ", ") + blocker.text;
+    }
+    return text;
 }
 
 std::string counted(std::size_t count)
@@ -106,10 +116,10 @@ Result<bool> ReshardRun::step()
         ISO_TRY(afterSwitch());
         ISO_TRY(awaitGrace());
         m_context.setPhase("clean up");
-        ISO_TRY(m_reshard->cleanUp());
+        ISO_TRY(cleanUp());
         return true;
     case ReshardSide::Returned:
-        ISO_TRY(m_reshard->cleanUp());
+        ISO_TRY(cleanUp());
         ISO_TRY(letGo());
         return makeError(Code::Aborted, "was switched back: the old partitions serve again");
     }
@@ -134,6 +144,23 @@ Status ReshardRun::fill()
     m_context.setPhase("build indexes");
     const Status completed = m_reshard->complete(stop);
     return completed.ok() ? completed : completed.error().within("building the indexes");
+}
+
+/// A vacuum of a table that refers to ours, say, is waited for: what was made stays made.
+Status ReshardRun::cleanUp()
+{
+    const Instant since = m_parts.clock.now();
+    for (;;) {
+        const Status cleaned = m_reshard->cleanUp();
+        const bool later = !cleaned.ok() && (cleaned.error().code == Code::DeadlineExceeded ||
+                                             cleaned.error().code == Code::Aborted);
+        if (!later || m_parts.clock.now() - since > m_settings.switchPatience) {
+            return cleaned;
+        }
+        if (!sleepFor(m_settings.switchPause, m_context.stopToken())) {
+            return stopped();
+        }
+    }
 }
 
 Status ReshardRun::follow(std::chrono::milliseconds limit)
@@ -192,21 +219,29 @@ Status ReshardRun::verifyOnce()
     return {};
 }
 
+/// Others wait as long as we do: a moment between two statements is looked for first, and only
+/// where there seems to be none a longer wait is risked.
+engine::SwitchLimits ReshardRun::limitsOfAttempt() const
+{
+    constexpr int kPatientFrom = 16;
+    engine::SwitchLimits limits = m_settings.limits;
+    limits.lockWait = std::clamp(limits.lockWait * m_attempts / kPatientFrom, limits.lockWait / 4,
+                                 limits.lockWait);
+    return limits;
+}
+
 Result<bool> ReshardRun::trySwitch()
 {
     ++m_attempts;
     m_context.setPhase("switch");
-    ISO_ASSIGN(const engine::SwitchOutcome outcome, m_reshard->trySwitch(m_settings.limits));
+    ISO_ASSIGN(const engine::SwitchOutcome outcome, m_reshard->trySwitch(limitsOfAttempt()));
     if (outcome.switched) {
         m_state.switchedAt = m_parts.clock.wallNow();
         m_state.heldMicros = outcome.held.count();
         m_state.note.clear();
         return true;
     }
-    m_state.note = outcome.reason;
-    for (const engine::Blocker& blocker : outcome.blockers) {
-        m_state.note += (blocker.text.empty() ? "" : ", ") + blocker.text;
-    }
+    m_state.note = whyNot(outcome);
     m_context.setPhase("wait to switch: " + m_state.note);
     m_parts.log.info("reshard.held_off", "the switch was put off",
                      {{"job", static_cast<std::int64_t>(m_context.id().get())},
@@ -289,12 +324,31 @@ Status ReshardRun::afterSwitch()
         }
     }
     if (m_parts.history && !m_state.plan.adopts()) {
-        const auto told =
-            m_parts.history({m_request.keyspace, m_request.sources, m_state.plan.targets, at});
-        m_state.note =
-            told.ok() ? *told : "backups of the new shards begin anew: " + told.error().message;
+        ISO_TRY(carryHistoryOver(at));
     }
     return checkpoint(kHistoryStep);
+}
+
+/// Capture may need a while to come to the switch. It is not waited for idly: the old side is to
+/// follow meanwhile, and a transaction of ours that stayed open could be what capture waits for.
+Status ReshardRun::carryHistoryOver(Lsn at)
+{
+    const Instant since = m_parts.clock.now();
+    for (;;) {
+        const auto told =
+            m_parts.history({m_request.keyspace, m_request.sources, m_state.plan.targets, at});
+        const bool behind = !told.ok() && told.error().code == Code::Unavailable;
+        if (!behind || m_parts.clock.now() - since > m_settings.historyPatience) {
+            m_state.note =
+                told.ok() ? *told : "backups of the new shards begin anew: " + told.error().message;
+            return {};
+        }
+        m_context.setPhase("switch: " + told.error().message);
+        ISO_TRY(follow(std::chrono::milliseconds(200)));
+        if (!sleepFor(std::chrono::milliseconds(50), m_context.stopToken())) {
+            return stopped();
+        }
+    }
 }
 
 bool ReshardRun::mayEnd()
@@ -348,14 +402,14 @@ Status ReshardRun::undo()
                     ISO_ASSIGN(const engine::SwitchOutcome outcome,
                                m_reshard->trySwitch(m_settings.limits));
                     if (!outcome.switched) {
-                        return makeError(Code::DeadlineExceeded, outcome.reason);
+                        return makeError(Code::DeadlineExceeded, whyNot(outcome));
                     }
                 } else {
                     m_parts.log.warning("reshard.no_way_back",
                                         "the old partitions are gone: the new ones stay");
                 }
             }
-            ISO_TRY(m_reshard->cleanUp());
+            ISO_TRY(m_reshard->cleanUp()); // tried again below
             ISO_TRY(stays ? m_parts.topology.refresh() : letGo());
             if (m_parts.changed) {
                 m_parts.changed();

@@ -33,8 +33,11 @@ private:
     [[nodiscard]] Status bringOver();
     [[nodiscard]] Status verifyOnce();
     [[nodiscard]] Result<bool> trySwitch();
+    [[nodiscard]] engine::SwitchLimits limitsOfAttempt() const;
+    [[nodiscard]] Status cleanUp();
     [[nodiscard]] Status follow(std::chrono::milliseconds limit);
     [[nodiscard]] Status afterSwitch();
+    [[nodiscard]] Status carryHistoryOver(Lsn at);
     [[nodiscard]] Status takeUp();
     [[nodiscard]] Status letGo();
     [[nodiscard]] Status awaitGrace();

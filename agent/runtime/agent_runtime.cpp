@@ -533,6 +533,7 @@ private:
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
     ReshardPart m_reshard{{m_options.engine, m_topology, *m_foundation.repository, m_backups,
                            m_jobStore,
+                           *m_foundation.database,
                            [this] { return journalOrNull(); },
                            [this] {
                                if (m_capture) {

@@ -71,13 +71,13 @@ Result<std::string> ChangesCore::steer(const ChangeSteering& steering)
     }
     switch (steering.step) {
     case ChangeStep::Pause:
-        m_parts.control->pause(job);
+        ISO_TRY(m_parts.control->pause(job));
         return name + " is paused: it follows, but copies and switches nothing";
     case ChangeStep::Resume:
-        m_parts.control->resume(job);
+        ISO_TRY(m_parts.control->resume(job));
         return name + " goes on";
     case ChangeStep::Finish:
-        m_parts.control->finish(job);
+        ISO_TRY(m_parts.control->finish(job));
         return name + " ends its grace period as soon as the new shards are backed up";
     case ChangeStep::RollBack:
         ISO_TRY(m_parts.jobs.cancel(job));

@@ -10,7 +10,7 @@ namespace isotherm::runtime
 {
 
 ReshardPart::ReshardPart(Parts parts)
-    : m_parts(std::move(parts)),
+    : m_parts(std::move(parts)), m_control(m_parts.database),
       m_history({m_parts.engine, m_parts.topology, m_parts.repository, m_parts.backups,
                  m_parts.journal, m_parts.clock, m_parts.tier}),
       m_handler({m_parts.engine, m_parts.topology, m_control, m_parts.clock, m_parts.log,

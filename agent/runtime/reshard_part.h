@@ -4,6 +4,7 @@
 #include "agent/engine/engine.h"
 #include "agent/journal/journal.h"
 #include "agent/metadata/backup_store.h"
+#include "agent/metadata/database.h"
 #include "agent/metadata/job_store.h"
 #include "agent/repository/repository.h"
 #include "agent/reshard/child_history.h"
@@ -30,6 +31,7 @@ public:
         repository::Repository& repository;
         metadata::BackupStore& backups;
         metadata::JobStore& jobs;
+        metadata::Database& database;
         std::function<journal::Journal*()> journal;
         std::function<void()> changed; ///< shards have changed
         const Clock& clock;

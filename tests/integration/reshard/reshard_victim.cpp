@@ -86,7 +86,7 @@ int run(int argc, char** argv)
         if (job.phase == "grace" && wishes.rollBack) {
             (void)(*world)->jobs().cancel(job.id);
         } else if (job.phase == "grace" && !wishes.stay) {
-            (*world)->control().finish(job.id);
+            (void)(*world)->control().finish(job.id);
         }
         if (isFinished(job.state)) {
             std::printf("ended %s: %s%s\n", std::string(jobStateName(job.state)).c_str(),

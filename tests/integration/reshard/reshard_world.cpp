@@ -17,12 +17,13 @@ Result<std::unique_ptr<ReshardWorld>> ReshardWorld::open(const Options& options,
     world->m_jobStore = std::make_unique<metadata::JobStore>(*world->m_database);
     world->m_topology = std::make_unique<topology::Topology>(*world->m_engine, *world->m_keyspaces,
                                                              *world->m_shards, world->m_clock);
+    world->m_control = std::make_unique<reshard::ReshardControl>(*world->m_database);
     reshard::ReshardSettings settings;
     settings.learning = std::chrono::milliseconds(200);
     settings.switchPause = std::chrono::milliseconds(150);
     settings.switchPatience = std::chrono::minutes(2);
     world->m_handler = std::make_unique<reshard::ReshardHandler>(
-        reshard::ReshardHandler::Parts{*world->m_engine, *world->m_topology, world->m_control,
+        reshard::ReshardHandler::Parts{*world->m_engine, *world->m_topology, *world->m_control,
                                        world->m_clock, log, options.history},
         settings);
     jobs::JobEngineOptions jobOptions;
@@ -96,7 +97,7 @@ Result<JobRecord> ReshardWorld::wait(JobId job, std::chrono::seconds limit)
 Result<JobRecord> ReshardWorld::run(const reshard::ReshardRequest& request)
 {
     ISO_ASSIGN(const JobId job, submit(request));
-    m_control.finish(job);
+    ISO_TRY(m_control->finish(job));
     return wait(job);
 }
 

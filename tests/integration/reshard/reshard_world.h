@@ -50,7 +50,7 @@ public:
 
     [[nodiscard]] jobs::JobEngine& jobs() { return *m_jobs; }
     [[nodiscard]] reshard::ReshardHandler& handler() { return *m_handler; }
-    [[nodiscard]] reshard::ReshardControl& control() { return m_control; }
+    [[nodiscard]] reshard::ReshardControl& control() { return *m_control; }
     [[nodiscard]] topology::Topology& topology() { return *m_topology; }
     [[nodiscard]] engine::Engine& engine() { return *m_engine; }
     [[nodiscard]] metadata::Database& database() { return *m_database; }
@@ -65,7 +65,7 @@ private:
     std::unique_ptr<metadata::ShardStore> m_shards;
     std::unique_ptr<metadata::JobStore> m_jobStore;
     std::unique_ptr<topology::Topology> m_topology;
-    reshard::ReshardControl m_control;
+    std::unique_ptr<reshard::ReshardControl> m_control;
     std::unique_ptr<reshard::ReshardHandler> m_handler;
     std::unique_ptr<jobs::JobEngine> m_jobs;
 };

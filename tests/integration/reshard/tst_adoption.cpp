@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ordinary tables become a managed keyspace while an application writes to them.
-#include "tests/harness/test_log.h"
-#include "tests/integration/reshard/reshard_world.h"
-#include "tests/integration/reshard/writer_crew.h"
+#include "tests/integration/reshard/reshard_fixture.h"
 
 using namespace isotherm;
 using namespace isotherm::test;
@@ -32,13 +30,11 @@ Key key(std::int64_t value)
 
 } // namespace
 
-class TestAdoption : public QObject
+class TestAdoption : public QObject, private ReshardFixture
 {
     Q_OBJECT
 
 private:
-    std::string value(const std::string& sql) { return m_cluster->value(sql); }
-
     reshard::ReshardRequest request()
     {
         reshard::ReshardRequest wanted;
@@ -49,36 +45,10 @@ private:
         return wanted;
     }
 
-    std::unique_ptr<PgCluster> m_cluster;
-    std::unique_ptr<TempDir> m_folder;
-    std::unique_ptr<TestLog> m_log;
-    std::unique_ptr<ReshardWorld> m_world;
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto cluster = PgCluster::start(reshardServer());
-        ISO_VERIFY_OK(cluster);
-        m_cluster = std::move(*cluster);
-    }
-
-    void init()
-    {
-        ISO_VERIFY_OK(m_cluster->exec("drop schema public cascade; create schema public"));
-        ISO_VERIFY_OK(m_cluster->exec(kSchema));
-        m_log = std::make_unique<TestLog>();
-        m_folder = std::make_unique<TempDir>("isoadopt");
-        auto world = ReshardWorld::open({m_cluster->conninfo(), m_folder->path(), {}}, *m_log);
-        ISO_VERIFY_OK(world);
-        m_world = std::move(*world);
-    }
-
-    void cleanup()
-    {
-        m_world.reset();
-        m_folder.reset();
-        m_log.reset();
-    }
+    void initTestCase() { startServer(); }
+    void init() { beginEmpty(kSchema); }
+    void cleanup() { end(); }
 
     void adopt_underWriters_isAKeyspaceThatCanBeSplit()
     {
@@ -95,9 +65,8 @@ private Q_SLOTS:
         const auto split = m_world->run(m_world->split(shards[2], {1'500}));
         ISO_VERIFY_OK(split);
         QVERIFY2(split->state == JobState::Done, split->error.c_str());
-        const CrewReport report = crew.finish();
-        QVERIFY2(report.errors.empty(), report.errors.empty() ? "" : report.errors[0].c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
+        verifyCrew(crew);
+        verifyNothingLeft();
         QCOMPARE(value("select count(*) from accounts where id < 0"), std::string("20000"));
         QCOMPARE(value("select count(*) from lines"), std::string("1999"));
         QCOMPARE(value("select relkind::text from pg_class where oid = 'accounts'::regclass"),
@@ -140,9 +109,8 @@ private Q_SLOTS:
         const auto done = m_world->wait(*job);
         ISO_VERIFY_OK(done);
         QVERIFY2(done->state == JobState::Cancelled && done->error.empty(), done->error.c_str());
-        const CrewReport report = crew.finish();
-        QVERIFY2(report.errors.empty(), report.errors.empty() ? "" : report.errors[0].c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
+        verifyCrew(crew);
+        verifyNothingLeft();
         QCOMPARE(value("select relkind::text from pg_class where oid = 'accounts'::regclass"),
                  std::string("r"));
         QVERIFY(m_world->shards("accounts").empty()); // no keyspace any more

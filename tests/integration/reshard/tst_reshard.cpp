@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits and merges while an application writes: every row is there, once, as it was left.
-#include "tests/harness/test_log.h"
-#include "tests/integration/reshard/reshard_world.h"
-#include "tests/integration/reshard/writer_crew.h"
+#include "tests/integration/reshard/reshard_fixture.h"
 
 #include <cstdlib>
 
@@ -13,14 +11,6 @@ using namespace std::chrono_literals;
 namespace
 {
 
-constexpr const char* kSchema =
-    "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note text,"
-    " big text, primary key (customer_id, id)) partition by range (customer_id);"
-    "create table accounts_p1 partition of accounts for values from (0) to (1000);"
-    "create table accounts_p2 partition of accounts for values from (1000) to (2000);"
-    "create index on accounts (note);"
-    "insert into accounts select i % 2000, -i, i, 'quiet', null from generate_series(1, 40000) i";
-
 int rounds()
 {
     const char* const wish = std::getenv("ISOTHERM_RESHARD_ROUNDS");
@@ -29,68 +19,18 @@ int rounds()
 
 } // namespace
 
-class TestReshard : public QObject
+class TestReshard : public QObject, private ReshardFixture
 {
     Q_OBJECT
 
-private:
-    void open()
-    {
-        auto world = ReshardWorld::open({m_cluster->conninfo(), m_folder->path(), {}}, *m_log);
-        ISO_VERIFY_OK(world);
-        m_world = std::move(*world);
-    }
-
-    void verifyDone(const Result<JobRecord>& job)
-    {
-        ISO_VERIFY_OK(job);
-        QVERIFY2(job->state == JobState::Done, job->error.c_str());
-        QCOMPARE(tracesIn(*m_cluster), std::string());
-    }
-
-    void verifyCrew(WriterCrew& crew)
-    {
-        const CrewReport report = crew.finish();
-        QVERIFY2(report.errors.empty(), report.errors.empty() ? "" : report.errors[0].c_str());
-        QCOMPARE(report.wrong, 0U);
-        QVERIFY(report.statements > 0 && report.checks > 0);
-        qInfo("%llu statements, %llu checks, slowest %lld us",
-              static_cast<unsigned long long>(report.statements),
-              static_cast<unsigned long long>(report.checks),
-              static_cast<long long>(report.slowest.count()));
-    }
-
-    std::vector<ShardRecord> shards() { return m_world->shards("accounts"); }
-
-    std::unique_ptr<PgCluster> m_cluster;
-    std::unique_ptr<TempDir> m_folder;
-    std::unique_ptr<TestLog> m_log;
-    std::unique_ptr<ReshardWorld> m_world;
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto cluster = PgCluster::start(reshardServer());
-        ISO_VERIFY_OK(cluster);
-        m_cluster = std::move(*cluster);
-    }
-
+    void initTestCase() { startServer(); }
     void init()
     {
-        ISO_VERIFY_OK(m_cluster->exec("drop table if exists accounts cascade"));
-        ISO_VERIFY_OK(m_cluster->exec(kSchema));
-        m_log = std::make_unique<TestLog>();
-        m_folder = std::make_unique<TempDir>("isoreshard");
-        open();
-        ISO_VERIFY_OK(m_world->adopt("accounts", {"accounts"}));
+        beginEmpty();
+        begin(accountsSql(40'000));
     }
-
-    void cleanup()
-    {
-        m_world.reset();
-        m_folder.reset();
-        m_log.reset();
-    }
+    void cleanup() { end(); }
 
     void split_writersThroughTheParent_nothingIsLostAndMergedBack()
     {

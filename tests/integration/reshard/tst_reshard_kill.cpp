@@ -2,9 +2,7 @@
 // kill -9 of agent and server at every step of a split, under writers: no row lost or doubled, and
 // nothing left over.
 #include "tests/harness/process.h"
-#include "tests/harness/test_log.h"
-#include "tests/integration/reshard/reshard_world.h"
-#include "tests/integration/reshard/writer_crew.h"
+#include "tests/integration/reshard/reshard_fixture.h"
 
 #include <cstdlib>
 #include <random>
@@ -15,14 +13,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-constexpr const char* kSchema =
-    "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note text,"
-    " big text, primary key (customer_id, id)) partition by range (customer_id);"
-    "create table accounts_p1 partition of accounts for values from (0) to (1000);"
-    "create table accounts_p2 partition of accounts for values from (1000) to (2000);"
-    "create index on accounts (note);"
-    "insert into accounts select i % 2000, -i, i, 'quiet', null from generate_series(1, 30000) i";
 
 constexpr const char* kOrdinary =
     "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note text,"
@@ -44,7 +34,7 @@ struct Story
 
 } // namespace
 
-class TestReshardKill : public QObject
+class TestReshardKill : public QObject, private ReshardFixture
 {
     Q_OBJECT
 
@@ -57,14 +47,6 @@ private:
         options.arguments.insert(options.arguments.end(), words.begin(), words.end());
         auto process = Process::start(options);
         return process.ok() ? std::move(*process) : nullptr;
-    }
-
-    void adopt()
-    {
-        TestLog log;
-        auto world = ReshardWorld::open({m_cluster->conninfo(), m_folder->path(), {}}, log);
-        ISO_VERIFY_OK(world);
-        ISO_VERIFY_OK((*world)->adopt("accounts", {"accounts"}));
     }
 
     /// The job ends, says how, and everything is as it must be.
@@ -80,10 +62,10 @@ private:
             const CrewReport report = crew->finish();
             QVERIFY2(report.errors.empty(), report.errors.empty() ? "" : report.errors[0].c_str());
         }
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
-        QCOMPARE(m_cluster->value("select count(*) from accounts where id < 0"),
+        verifyNothingLeft();
+        QCOMPARE(value("select count(*) from accounts where id < 0"),
                  std::string("30000"));
-        QCOMPARE(m_cluster->value("select count(*) from pg_inherits where inhparent ="
+        QCOMPARE(value("select count(*) from pg_inherits where inhparent ="
                                   " 'accounts'::regclass"),
                  story.parts);
         const bool done = story.ends == "ended done";
@@ -145,24 +127,15 @@ private:
         m_folder = std::make_unique<TempDir>("isoreshard"); // nothing is managed yet
     }
 
-    std::unique_ptr<PgCluster> m_cluster;
-    std::unique_ptr<TempDir> m_folder;
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto cluster = PgCluster::start(reshardServer());
-        ISO_VERIFY_OK(cluster);
-        m_cluster = std::move(*cluster);
-    }
-
+    void initTestCase() { startServer(); }
     void init()
     {
-        ISO_VERIFY_OK(m_cluster->exec("drop table if exists accounts, lines cascade"));
-        ISO_VERIFY_OK(m_cluster->exec(kSchema));
-        m_folder = std::make_unique<TempDir>("isoreshard");
-        adopt();
+        beginEmpty();
+        begin(accountsSql(30'000));
+        m_world.reset(); // the victim is the agent
     }
+    void cleanup() { end(); }
 
     void agentKilled_atEveryPhase_losesNothing_data()
     {
@@ -291,7 +264,7 @@ private Q_SLOTS:
         } else {
             killAgent(phase.toStdString(), later, story);
         }
-        QCOMPARE(m_cluster->value("select count(*) from lines"), std::string("1999"));
+        QCOMPARE(value("select count(*) from lines"), std::string("1999"));
         QVERIFY(!m_cluster->exec("insert into lines values (1, 12345, 1)").ok());
     }
 
@@ -299,7 +272,7 @@ private Q_SLOTS:
     {
         makeOrdinary();
         killAgent("roll back", 8, {{"adopt", "500", "rollback"}, {}, "ended cancelled", "0"});
-        QCOMPARE(m_cluster->value("select relkind::text from pg_class where relname = 'accounts'"),
+        QCOMPARE(value("select relkind::text from pg_class where relname = 'accounts'"),
                  std::string("r"));
         QVERIFY(!m_cluster->exec("insert into lines values (1, 12345, 1)").ok());
     }

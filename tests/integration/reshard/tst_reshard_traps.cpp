@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The traps of resharding PostgreSQL online, one by one (TRAPS, measured on 15.20).
-#include "agent/postgres/init_sql.h"
-#include "tests/harness/test_log.h"
-#include "tests/integration/reshard/reshard_world.h"
-#include "tests/integration/reshard/writer_crew.h"
+#include "tests/integration/reshard/reshard_fixture.h"
 
 #include <fstream>
 #include <future>
@@ -12,58 +9,11 @@ using namespace isotherm;
 using namespace isotherm::test;
 using namespace std::chrono_literals;
 
-namespace
-{
-
-constexpr const char* kAccounts =
-    "create table accounts (customer_id int8 not null, id int8 not null, amount int8, note text,"
-    " big text, primary key (customer_id, id)) partition by range (customer_id);"
-    "create table accounts_p1 partition of accounts for values from (0) to (1000);"
-    "create table accounts_p2 partition of accounts for values from (1000) to (2000);"
-    "insert into accounts select i % 2000, -i, i, 'quiet', null from generate_series(1, 4000) i;";
-
-} // namespace
-
-class TestReshardTraps : public QObject
+class TestReshardTraps : public QObject, private ReshardFixture
 {
     Q_OBJECT
 
 private:
-    void exec(const std::string& sql) { ISO_VERIFY_OK(m_cluster->exec(sql)); }
-    std::string value(const std::string& sql) { return m_cluster->value(sql); }
-    std::vector<ShardRecord> shards() { return m_world->shards("accounts"); }
-    reshard::ReshardRequest half() { return m_world->split(shards()[0], {500}); }
-
-    std::unique_ptr<PgSession> session()
-    {
-        auto opened = PgSession::open(m_cluster->conninfo());
-        return opened.ok() ? std::move(*opened) : nullptr;
-    }
-
-    void open(const std::string& conninfo = {})
-    {
-        m_world.reset();
-        auto world = ReshardWorld::open(
-            {conninfo.empty() ? m_cluster->conninfo() : conninfo, m_folder->path(), {}}, *m_log);
-        ISO_VERIFY_OK(world);
-        m_world = std::move(*world);
-    }
-
-    void begin(const std::string& sql, std::vector<std::string> tables = {"accounts"})
-    {
-        exec(sql);
-        ISO_VERIFY_OK(m_world->adopt("accounts", std::move(tables)));
-    }
-
-    void verifySplit()
-    {
-        const auto job = m_world->run(half());
-        ISO_VERIFY_OK(job);
-        QVERIFY2(job->state == JobState::Done, job->error.c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
-        QCOMPARE(shards()[0].rangeText, std::string("[0, 500)"));
-    }
-
     /// The change is refused beforehand for this reason, and leaves nothing.
     void verifyRefused(const std::string& reason)
     {
@@ -77,55 +27,13 @@ private:
         QCOMPARE(job->state, JobState::Failed);
         QVERIFY2(job->error.find(reason) != std::string::npos, job->error.c_str());
         QVERIFY2(job->error.find("hint: ") != std::string::npos, job->error.c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
+        verifyNothingLeft();
     }
-
-    /// While `hold` is in place the switch waits and names it; nobody else waits long for us.
-    void verifyHeldOff(JobId job, const std::string& who)
-    {
-        const auto phase = m_world->waitForPhase(job, "wait to switch");
-        ISO_VERIFY_OK(phase);
-        QVERIFY2(phase->phase.find(who) != std::string::npos, phase->phase.c_str());
-    }
-
-    void verifyEnds(JobId job)
-    {
-        m_world->control().finish(job);
-        const auto done = m_world->wait(job);
-        ISO_VERIFY_OK(done);
-        QVERIFY2(done->state == JobState::Done, done->error.c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
-    }
-
-    std::unique_ptr<PgCluster> m_cluster;
-    std::unique_ptr<TempDir> m_folder;
-    std::unique_ptr<TestLog> m_log;
-    std::unique_ptr<ReshardWorld> m_world;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        auto cluster = PgCluster::start(reshardServer());
-        ISO_VERIFY_OK(cluster);
-        m_cluster = std::move(*cluster);
-    }
-
-    void init()
-    {
-        exec("drop schema public cascade; create schema public; grant all on schema public to "
-             "public;"
-             "drop schema if exists isotherm_reshard cascade");
-        m_log = std::make_unique<TestLog>();
-        m_folder = std::make_unique<TempDir>("isoreshard");
-        open();
-    }
-
-    void cleanup()
-    {
-        m_world.reset();
-        m_folder.reset();
-        m_log.reset();
-    }
+    void initTestCase() { startServer(); }
+    void init() { beginEmpty(); }
+    void cleanup() { end(); }
 
     // 1: parent first, then leaf. A transaction that wrote another partition and now wants this
     // one.
@@ -436,7 +344,7 @@ private Q_SLOTS:
         const auto failed = m_world->wait(*job);
         ISO_VERIFY_OK(failed);
         QCOMPARE(failed->state, JobState::Failed);
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
+        verifyNothingLeft();
         QCOMPARE(value("select count(*) from accounts where extra = 6"), std::string("2"));
         verifySplit();
     }
@@ -464,61 +372,6 @@ private Q_SLOTS:
         verifyRefused("has no primary key to tell its rows apart");
     }
 
-    void cancel_beforeTheSwitch_leavesNothing()
-    {
-        begin(kAccounts);
-        auto old = session();
-        ISO_VERIFY_OK(old->exec("begin isolation level repeatable read; select 1"));
-        const auto job = m_world->submit(half());
-        ISO_VERIFY_OK(job);
-        ISO_VERIFY_OK(m_world->waitForPhase(*job, "wait to switch"));
-        ISO_VERIFY_OK(m_world->jobs().cancel(*job));
-        const auto done = m_world->wait(*job);
-        ISO_VERIFY_OK(done);
-        QCOMPARE(done->state, JobState::Cancelled);
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
-        QCOMPARE(shards()[0].rangeText, std::string("[0, 1000)"));
-    }
-
-    void rollBack_inTheGracePeriod_losesNothing()
-    {
-        begin(kAccounts);
-        const ShardId before = shards()[0].id;
-        WriterCrew crew(
-            {.conninfo = m_cluster->conninfo(), .writers = 3, .readers = 1, .highKey = 2'000});
-        const auto job = m_world->submit(half());
-        ISO_VERIFY_OK(job);
-        ISO_VERIFY_OK(m_world->waitForPhase(*job, "grace"));
-        QTest::qWait(1'000); // what is written now is on the new side only
-        ISO_VERIFY_OK(m_world->jobs().cancel(*job));
-        const auto done = m_world->wait(*job);
-        ISO_VERIFY_OK(done);
-        QVERIFY2(done->state == JobState::Cancelled, done->error.c_str());
-        const CrewReport report = crew.finish();
-        QVERIFY2(report.errors.empty(), report.errors.empty() ? "" : report.errors[0].c_str());
-        QCOMPARE(QString::fromStdString(tracesIn(*m_cluster)), QString());
-        QCOMPARE(shards()[0].rangeText, std::string("[0, 1000)"));
-        QCOMPARE(shards()[0].id, before); // it is the same shard again
-        QCOMPARE(value("select count(*) from pg_class where relname = 'accounts_p1' and"
-                       " relispartition"),
-                 std::string("1"));
-    }
-
-    void rollBack_foreignKeyToTheTable_isValidAgain()
-    {
-        begin(std::string(kAccounts) +
-              "create table notes (c int8, i int8, constraint of_account foreign key (c, i)"
-              " references accounts); insert into notes select customer_id, id from accounts");
-        const auto job = m_world->submit(half());
-        ISO_VERIFY_OK(job);
-        ISO_VERIFY_OK(m_world->waitForPhase(*job, "grace"));
-        ISO_VERIFY_OK(m_world->jobs().cancel(*job));
-        ISO_VERIFY_OK(m_world->wait(*job));
-        QCOMPARE(value("select convalidated from pg_constraint where conname = 'of_account' and"
-                       " conparentid = 0"),
-                 std::string("t"));
-    }
-
     void keyOfSeveralColumns_isRefused()
     {
         begin("create table accounts (customer_id int8, id int8, primary key (customer_id, id))"
@@ -538,26 +391,13 @@ private Q_SLOTS:
         QVERIFY(verdict.error().hint.find("one of them alone") != std::string::npos);
     }
 
-    void pause_keepsFollowingButDoesNotSwitch()
-    {
-        begin(kAccounts);
-        const auto job = m_world->submit(half());
-        ISO_VERIFY_OK(job);
-        m_world->control().pause(*job);
-        ISO_VERIFY_OK(m_world->waitForPhase(*job, "copy"));
-        QTest::qWait(700);
-        QVERIFY(m_world->jobs().job(*job)->phase != "grace");
-        m_world->control().resume(*job);
-        verifyEnds(*job);
-    }
-
     /// A commit is in the log before others see it. The copy that has it already is no wrong copy.
     void verify_commitThatIsNotVisibleYet_isWaitedFor()
     {
         begin(kAccounts);
         const auto job = m_world->submit(half());
         ISO_VERIFY_OK(job);
-        m_world->control().pause(*job);
+        ISO_VERIFY_OK(m_world->control().pause(*job));
         ISO_VERIFY_OK(m_world->waitForPhase(*job, "copy rows"));
         exec("alter system set synchronous_standby_names = 'nobody'");
         exec("alter system set synchronous_commit = local");
@@ -569,7 +409,7 @@ private Q_SLOTS:
                                 "update accounts set amount = 77 where customer_id = 100");
         });
         QTest::qWait(1'000);
-        m_world->control().resume(*job);
+        ISO_VERIFY_OK(m_world->control().resume(*job));
         QTest::qWait(2'000); // the verification meets it
         exec("alter system reset synchronous_standby_names");
         exec("alter system reset synchronous_commit");
@@ -592,30 +432,6 @@ private Q_SLOTS:
         ISO_VERIFY_OK(old->exec("commit"));
         verifyEnds(*job);
         QCOMPARE(value("select count(*) from accounts where customer_id < 1000"), std::string("2"));
-    }
-
-    void twoTables_withForeignKeysBetweenTheirPartitions_switchTogether()
-    {
-        begin(
-            std::string(kAccounts) +
-                "create table lines (customer_id int8, id int8, n int, primary key (customer_id, "
-                "id,"
-                " n)) partition by range (customer_id);"
-                "create table lines_p1 partition of lines for values from (0) to (1000);"
-                "create table lines_p2 partition of lines for values from (1000) to (2000);"
-                "alter table lines_p1 add constraint of_account foreign key (customer_id, id)"
-                " references accounts_p1 on delete cascade;"
-                "insert into lines select customer_id, id, n from accounts, generate_series(1, 2) n"
-                " where customer_id < 1000",
-            {"accounts", "lines"});
-        verifySplit();
-        QCOMPARE(value("select count(*) from lines"), std::string("4000"));
-        QCOMPARE(value("select count(*) from pg_constraint where conname = 'of_account' and"
-                       " convalidated"),
-                 std::string("2"));
-        QVERIFY(!m_cluster->exec("insert into lines values (1, 5, 5)").ok());
-        exec("delete from accounts where customer_id = 8");
-        QCOMPARE(value("select count(*) from lines where customer_id = 8"), std::string("0"));
     }
 
     void pgDump_whileItIsReplaced_isWholeAndNamed()

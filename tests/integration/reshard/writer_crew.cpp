@@ -265,7 +265,7 @@ void WriterCrew::read(int number)
             m_report.errors.push_back("a reader sees " + (*rows)[0][0].value_or("?") + " of " +
                                       (*first)[0][0].value_or("?") + " quiet rows");
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(m_options.readerPause);
     }
 }
 

@@ -29,6 +29,7 @@ struct CrewOptions
     std::string table = "accounts";
     int writers = 4;
     int readers = 1;
+    std::chrono::milliseconds readerPause{5}; ///< between two counts of all quiet rows
     std::int64_t lowKey = 0;
     std::int64_t highKey = 1'000;   ///< exclusive
     double statementsPerSecond = 0; ///< of all writers together; 0: as fast as they can
