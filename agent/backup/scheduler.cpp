@@ -9,6 +9,13 @@
 
 namespace isotherm::backup
 {
+namespace
+{
+
+/// Who waits has its place by what was true some moments ago: not too many.
+constexpr std::size_t kMostWaiting = 32;
+
+} // namespace
 
 std::vector<ComingHeat> comingHeatOf(const heat::TemperatureModel& temperatures, ShardId shard)
 {
@@ -39,7 +46,8 @@ Status Scheduler::tick()
         std::count_if(all.begin(), all.end(), [this](const Candidate& candidate) {
             return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
         }));
-    std::size_t room = m_options.maxConcurrent > active ? m_options.maxConcurrent - active : 0;
+    const std::size_t wanted = m_options.maxConcurrent + takeEnded();
+    std::size_t room = wanted > active ? wanted - active : 0;
     bool firstsWait = std::none_of(all.begin(), all.end(), [this](const Candidate& candidate) {
         return candidate.first && m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
     });
@@ -58,6 +66,12 @@ Status Scheduler::tick()
         first = first.ok() ? served : first;
     }
     return first;
+}
+
+std::size_t Scheduler::takeEnded()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::min(std::exchange(m_endedSinceTick, 0), kMostWaiting);
 }
 
 Status Scheduler::serve(const Candidate& candidate, std::size_t& room)
@@ -99,6 +113,7 @@ void Scheduler::noteFinished(const JobRecord& job)
     }
     const std::lock_guard lock(m_mutex);
     const ShardId shard = job.shards.front();
+    ++m_endedSinceTick;
     if (job.state == JobState::Done) {
         m_failures.erase(shard);
         m_notBefore.erase(shard);

@@ -24,7 +24,9 @@ namespace isotherm::backup
 struct SchedulerOptions
 {
     SchedulePolicy policy;
-    std::size_t maxConcurrent = 2; ///< backups that the scheduler has under way at a time
+    /// Backups under way at a time; as many more wait as ended since the last tick, so that nobody
+    /// is idle between ticks where backups take less than that.
+    std::size_t maxConcurrent = 2;
     std::string tier;
     RotationWishes rotation = {};
 };
@@ -103,6 +105,8 @@ private:
         bool first = false;     ///< there is no backup of the shard: nothing of it can be restored
     };
 
+    /// Backups that ended since this was asked last, within bounds.
+    [[nodiscard]] std::size_t takeEnded();
     [[nodiscard]] static bool goesBefore(const Candidate& a, const Candidate& b);
     [[nodiscard]] Result<std::vector<Candidate>> candidates(WallTime now) const;
     [[nodiscard]] Status serve(const Candidate& candidate, std::size_t& room);
@@ -126,6 +130,7 @@ private:
     SchedulePolicy m_policy;
     std::map<ShardId, std::uint32_t> m_failures; ///< in a row
     std::map<ShardId, WallTime> m_notBefore;
+    std::size_t m_endedSinceTick = 0;
 };
 
 } // namespace isotherm::backup

@@ -396,8 +396,8 @@ private Q_SLOTS:
         world.heatUp({5, 60, 95, 20});
         const auto ids = world.ids();
         QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[2]});
-        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[1]});
-        QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[3]});
+        // One ended in no time: so that the worker is not idle until the next tick, one more waits.
+        QCOMPARE(world.tickAndWait(), (std::vector<ShardId>{ids[1], ids[3]}));
         QCOMPARE(world.tickAndWait(), std::vector<ShardId>{ids[0]});
         QVERIFY(world.tickAndWait().empty());
     }
