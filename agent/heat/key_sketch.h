@@ -73,6 +73,9 @@ public:
     [[nodiscard]] double weight(KeyUse use, WallTime now) const;
     /// Accesses a second lately, as observed (what was not sampled is in the weights).
     [[nodiscard]] double rate(KeyUse use, WallTime now) const;
+    /// The time of the newest access.
+    [[nodiscard]] WallTime newest() const { return m_newest; }
+    [[nodiscard]] std::chrono::milliseconds halfLife() const { return m_options.halfLife; }
     /// How many were added, ever: below a few hundred, nothing should be decided from it.
     [[nodiscard]] std::uint64_t observations(KeyUse use) const;
 

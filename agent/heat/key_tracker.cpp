@@ -403,6 +403,36 @@ std::optional<KeySketch> KeyTracker::sketchOf(ShardId shard) const
     return sketch == m_sketches.end() ? std::nullopt : std::optional(sketch->second);
 }
 
+std::vector<std::pair<ShardId, KeySketch>> KeyTracker::sketches(WallTime now) const
+{
+    std::vector<std::pair<ShardId, KeySketch>> all;
+    {
+        const std::lock_guard lock(m_mutex);
+        all.assign(m_sketches.begin(), m_sketches.end());
+    }
+    std::sort(all.begin(), all.end(), [now](const auto& a, const auto& b) {
+        const double first = a.second.weight(KeyUse::All, now);
+        const double second = b.second.weight(KeyUse::All, now);
+        return first != second ? first > second : a.first < b.first;
+    });
+    return all;
+}
+
+void KeyTracker::restore(ShardId shard, KeySketch sketch)
+{
+    // Before the first look at the shards there are no views yet; wholes are remembered.
+    const bool known = m_cells.wholesOf({&shard, 1}).front() != CellId();
+    if (!known || sketch.halfLife() != m_options.sketchHalfLife) {
+        return;
+    }
+    const std::lock_guard lock(m_mutex);
+    const auto started = m_sketches.find(shard);
+    if (started != m_sketches.end()) {
+        (void)sketch.merge(started->second).ok(); // of one half life, both
+    }
+    m_sketches.insert_or_assign(shard, std::move(sketch));
+}
+
 std::vector<CellUse> KeyTracker::cellUse(const KeyspaceCells& keyspace, ShardId shard) const
 {
     const std::span<const Cell> cells = keyspace.cellsOf(shard);

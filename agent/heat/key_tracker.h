@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace isotherm::heat
@@ -75,6 +76,11 @@ public:
     /// nullopt: no key of it was ever seen (or it was too cold to be remembered).
     [[nodiscard]] std::optional<KeySketch> sketchOf(ShardId shard) const;
     [[nodiscard]] std::vector<CellUse> cellUse(const KeyspaceCells& keyspace, ShardId shard) const;
+    /// Of all shards, the hottest first.
+    [[nodiscard]] std::vector<std::pair<ShardId, KeySketch>> sketches(WallTime now) const;
+    /// Goes on with a sketch of before. One of another half life, or of a shard that has no cells,
+    /// is of no use any more and left out.
+    void restore(ShardId shard, KeySketch sketch);
     [[nodiscard]] std::size_t bytes() const;
 
 private:

@@ -96,6 +96,9 @@ create table past_forecast(
     keyspace text not null, lead integer not null, hour integer not null, data blob not null,
     primary key(lead, hour, keyspace)) without rowid;
 )sql",
+    R"sql(
+create table key_sketch(shard integer primary key, data blob not null);
+)sql",
 };
 
 } // namespace

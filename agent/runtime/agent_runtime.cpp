@@ -227,12 +227,16 @@ public:
         if (const Status flushed = m_heatStore->flush(); !flushed.ok()) {
             m_options.log.warning("heat.not_stored", flushed.error().text());
         }
+        if (const Status kept = m_sketches.keepNow(m_options.clock.wallNow()); !kept.ok()) {
+            m_options.log.warning("keys.not_stored", kept.error().text());
+        }
     }
 
     Status begin()
     {
         ISO_TRY(tidyRepository());
-        startCapture(); // before the first job asks for the journal
+        restoreSketches(); // before the first key is seen
+        startCapture();    // before the first job asks for the journal
         ISO_TRY(m_caretaker.start(keyspacesOf(m_options.config)));
         if (m_capture) {
             m_capture->nudge(); // now the keyspaces are known
@@ -265,6 +269,18 @@ public:
     }
 
 private:
+    void restoreSketches()
+    {
+        const Result<std::size_t> unreadable = m_sketches.restore();
+        if (!unreadable.ok()) {
+            m_options.log.warning("keys.not_restored", unreadable.error().text());
+        } else if (*unreadable > 0) {
+            m_options.log.warning("keys.not_restored", std::to_string(*unreadable) +
+                                                           " sketches of keys cannot be read; "
+                                                           "those shards' begin anew");
+        }
+    }
+
     /// Without it the agent makes full backups only: said, but no reason not to start.
     void startCapture()
     {
@@ -567,9 +583,11 @@ private:
         {policyOf(m_options.config), m_options.config.schedule.maxConcurrentJobs,
          firstTier(m_options), rotationOf(m_options.config)}};
     heat::KeyTracker m_tracker{*m_foundation.cells};
+    metadata::KeySketchStore m_keySketches{*m_foundation.database};
+    heat::SketchKeeper m_sketches{m_tracker, m_keySketches};
     attribution::WriteTap m_writeTap{m_topology, m_tracker, m_options.clock};
-    Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, m_tracker, m_writeTap,
-                           *m_heatStore, m_temperatures, m_changes, *m_bus, m_health,
+    Collector m_collector{{m_options.engine, m_topology, *m_foundation.cells, m_tracker, m_sketches,
+                           m_writeTap, *m_heatStore, m_temperatures, m_changes, *m_bus, m_health,
                            m_options.clock, m_options.log},
                           m_options.collector};
     Caretaker m_caretaker{{m_options.engine, m_topology, m_jobs, m_scheduler, m_upkeep,

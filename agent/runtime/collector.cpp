@@ -138,6 +138,7 @@ Status Collector::sampleOnce()
     ISO_TRY(m_parts.temperatures.update(rates->end, shards));
     m_lastSample = toUnixMicros(rates->end);
     ISO_TRY(m_parts.tracker.refine(m_parts.clock.wallNow()));
+    ISO_TRY(m_parts.sketches.keep(m_parts.clock.wallNow()));
     return m_parts.bus.publish({kHeatTopic, std::to_string(m_samples), ""});
 }
 

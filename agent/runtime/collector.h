@@ -9,6 +9,7 @@
 #include "agent/heat/heat_store.h"
 #include "agent/heat/key_tracker.h"
 #include "agent/heat/rate_meter.h"
+#include "agent/heat/sketch_keeper.h"
 #include "agent/heat/temperature_model.h"
 #include "agent/runtime/health_board.h"
 #include "agent/topology/topology.h"
@@ -47,6 +48,7 @@ public:
         topology::Topology& topology;
         heat::CellMap& cells;
         heat::KeyTracker& tracker;
+        heat::SketchKeeper& sketches;
         attribution::WriteTap& writes;
         heat::HeatStore& heat;
         heat::TemperatureModel& temperatures;
