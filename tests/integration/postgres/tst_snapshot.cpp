@@ -68,6 +68,29 @@ private Q_SLOTS:
         }
     }
 
+    /// Such a commit is visible before its record is written.
+    void openSnapshot_afterAsynchronousCommits_standsBehindThem()
+    {
+        exec("alter system set wal_writer_delay = '10s'");
+        exec("select pg_reload_conf()");
+        const auto writer = session();
+        QVERIFY(writer);
+        ISO_VERIFY_OK(writer->exec("set synchronous_commit = off"));
+        ISO_VERIFY_OK(open("t")); // connections, and what else would write
+        for (int i = 0; i < 20; ++i) {
+            ISO_VERIFY_OK(writer->exec("update t set v = v || 'x' where k = " + std::to_string(i)));
+            const auto inserted =
+                writer->exec("select (pg_current_wal_insert_lsn() - '0/0')::int8");
+            ISO_VERIFY_OK(inserted);
+            const auto snapshot = open("t");
+            ISO_VERIFY_OK(snapshot);
+            const Lsn behind(std::stoull(*inserted->front().front()));
+            QVERIFY((*snapshot)->info().lsn >= Lsn(behind.get() - 1));
+        }
+        exec("alter system reset wal_writer_delay");
+        exec("select pg_reload_conf()");
+    }
+
     /// A counter that one transaction writes to both tables: equal in every snapshot, whichever
     /// connection reads it.
     void openRows_severalReadersUnderLoad_oneMoment()
