@@ -379,9 +379,6 @@ Status CaptureImpl::stream(engine::ChangeFeed& feed, const std::stop_token& stop
     Pump pump({m_parts.journal, *m_spool, m_parts.log, m_parts.clock, m_options.tap});
     setState(CaptureState::Streaming, {});
     m_lastSeal = std::chrono::steady_clock::now();
-    const std::uint64_t before = health().transactions;
-    const std::uint64_t changesBefore = health().changes;
-    const std::uint64_t gapsBefore = health().gaps;
     engine::ChangeBatch batch;
     while (!stop.stop_requested()) {
         const Status got = stream->next(batch, kPatience, stop);
@@ -393,9 +390,10 @@ Status CaptureImpl::stream(engine::ChangeFeed& feed, const std::stop_token& stop
         ISO_TRY(sealWhenDue(pump, *stream, batch.events.empty()));
         {
             const std::lock_guard lock(m_mutex);
-            m_health.transactions = before + pump.transactions();
-            m_health.changes = changesBefore + pump.changes();
-            m_health.gaps = gapsBefore + pump.gaps();
+            const Pump::Counts counts = pump.takeCounts();
+            m_health.transactions += counts.transactions;
+            m_health.changes += counts.changes;
+            m_health.gaps += counts.gaps;
             m_health.openTransactions = m_spool->openTransactions();
             m_health.spooled = m_spool->onDisk();
         }

@@ -89,7 +89,7 @@ Status Pump::commit(const engine::ChangeEvent& event)
 Status Pump::journalTransaction(const journal::TransactionHeader& header)
 {
     ISO_TRY(m_parts.journal.begin(header));
-    ++m_transactions;
+    ++m_counts.transactions;
     ISO_TRY(m_parts.spool.replay(
         header.id, [&](const SpooledChange& change) { return journalChange(header, change); }));
     if (std::exchange(m_stateChanged, false)) {
@@ -116,7 +116,7 @@ Status Pump::journalChange(const journal::TransactionHeader& header, const Spool
     if (change.kind == ChangeKind::Unreadable) {
         return noteUnreadable(header, change);
     }
-    ++m_changes;
+    ++m_counts.changes;
     if (m_parts.tap != nullptr && change.kind != ChangeKind::Truncate) {
         m_parts.tap->changed(*change.relation, change.kind, change.row);
     }
@@ -125,7 +125,7 @@ Status Pump::journalChange(const journal::TransactionHeader& header, const Spool
 
 Status Pump::noteUnreadable(const journal::TransactionHeader& header, const SpooledChange& change)
 {
-    ++m_gaps;
+    ++m_counts.gaps;
     const std::uint64_t leaf = change.relation->leaf.objectId;
     const std::string& reason = change.marker->what;
     m_parts.log.warning(

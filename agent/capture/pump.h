@@ -40,9 +40,14 @@ public:
     /// Something that seal() would make durable, beside the mere progress of the position.
     [[nodiscard]] bool dirty() const { return m_parts.journal.dirty() || m_moments; }
     [[nodiscard]] Lsn complete() const { return m_complete; }
-    [[nodiscard]] std::uint64_t transactions() const { return m_transactions; }
-    [[nodiscard]] std::uint64_t changes() const { return m_changes; }
-    [[nodiscard]] std::uint64_t gaps() const { return m_gaps; }
+    struct Counts
+    {
+        std::uint64_t transactions = 0;
+        std::uint64_t changes = 0;
+        std::uint64_t gaps = 0;
+    };
+    /// What was journaled since they were taken last.
+    [[nodiscard]] Counts takeCounts() { return std::exchange(m_counts, Counts()); }
     [[nodiscard]] WallTime newestMoment() const { return m_newestMoment; }
     /// The journal's state was changed, with everything sealed: goes on from it.
     void takeState() { m_state = m_parts.journal.state(); }
@@ -67,9 +72,7 @@ private:
     bool m_moments = false;
     bool m_recheck = false;
     WallTime m_newestMoment{};
-    std::uint64_t m_transactions = 0;
-    std::uint64_t m_changes = 0;
-    std::uint64_t m_gaps = 0;
+    Counts m_counts;
 };
 
 } // namespace isotherm::capture

@@ -153,6 +153,7 @@ private Q_SLOTS:
     {
         const auto base = m_world->takeBase(0);
         const std::uint64_t before = m_world->capture().health().gaps;
+        const std::string reader = m_cluster->value("select active_pid from pg_replication_slots");
         exec("alter publication isotherm drop table t");
         exec("update t set v = 'unpublished'");
         ISO_VERIFY_OK(m_world->waitFor(
@@ -161,6 +162,15 @@ private Q_SLOTS:
             return health.state == capture::CaptureState::Streaming;
         }));
         verifyGap(*base, "taken out");
+        // The stream that was open all the time has what comes now.
+        const auto fresh = m_world->takeBase(0);
+        ISO_VERIFY_OK(fresh);
+        exec("update t set v = 'published again'");
+        ISO_VERIFY_OK(m_world->catchUp());
+        const auto replayed = m_world->replay(*fresh, Alignment::ByVisibility);
+        ISO_VERIFY_OK(replayed);
+        QVERIFY(*replayed == m_world->takeBase(0)->rows);
+        QCOMPARE(m_cluster->value("select active_pid from pg_replication_slots"), reader);
     }
 
     void rewrite_needsNewBase_columnsAdded_doNot()
