@@ -143,7 +143,7 @@ Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::opt
         return newest ? std::optional(Served{*newest, std::nullopt, true}) : std::nullopt;
     }
     ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
-    std::optional<Served> older;
+    const Chain* older = nullptr;
     for (const Chain& chain : chains) {
         if (chain.base.lsn > *target) {
             continue;
@@ -155,27 +155,28 @@ Result<std::optional<Served>> HistoryFinder::serve(ShardId shard, const std::opt
             std::find_if(chain.links.begin() + (showsSnapshot ? 1 : 0), chain.links.end(),
                          [&](const BackupRecord& backup) { return backup.lsn >= *target; });
         if (link == chain.links.end()) {
-            ISO_ASSIGN(const repository::Manifest* const last, manifest(chain.links.back().id));
-            // A shard whose leaves were gone by then had no rows: nothing older stands for it.
-            const bool gone = last->chainStop && last->chainStop->last < *target;
-            older = gone ? std::nullopt
-                         : std::optional(Served{chain.links.back(), std::nullopt, false});
+            older = &chain;
             continue;
         }
-        ISO_ASSIGN(const repository::Manifest* const found, manifest(link->id));
         // Without deltas nothing happened between the base and this backup.
-        return std::optional(Served{*link, found->hasDeltas() ? target : std::nullopt, true});
+        return std::optional(Served{*link, link->deltas > 0 ? target : std::nullopt, true});
     }
-    return older;
+    if (older == nullptr) {
+        return std::optional<Served>();
+    }
+    const BackupRecord& newest = older->links.back();
+    ISO_ASSIGN(const repository::Manifest* const last, manifest(newest.id));
+    // A shard whose leaves were gone by then had no rows: nothing older stands for it.
+    const bool gone = last->chainStop && last->chainStop->last < *target;
+    return gone ? std::optional<Served>() : std::optional(Served{newest, std::nullopt, false});
 }
 
-Result<std::vector<RestorableRange>> HistoryFinder::ranges(ShardId shard)
+Result<std::vector<RestorableRange>> HistoryFinder::ranges(ShardId shard, ChainStarts& starts)
 {
     ISO_ASSIGN(const std::vector<Chain> chains, chainsOf(shard));
     std::vector<RestorableRange> ranges;
     for (const Chain& chain : chains) {
         const BackupRecord& newest = chain.links.back();
-        ISO_ASSIGN(const repository::Manifest* const last, manifest(newest.id));
         RestorableRange range;
         range.shard = shard;
         range.from = chain.base.asOf;
@@ -183,10 +184,9 @@ Result<std::vector<RestorableRange>> HistoryFinder::ranges(ShardId shard)
         range.fromLsn = chain.base.lsn;
         range.toLsn = newest.lsn;
         // Where nothing happened between two backups, every moment between them is known too.
-        range.everyCommit = last->hasDeltas() || newest.kind == BackupKind::Unchanged;
+        range.everyCommit = newest.deltas > 0 || newest.kind == BackupKind::Unchanged;
         if (isFull(chain.base.kind)) {
-            ISO_ASSIGN(const repository::Manifest* const base, manifest(chain.base.id));
-            range.gapBefore = base->chainStart ? base->chainStart->reason : std::string();
+            ISO_ASSIGN(range.gapBefore, starts.reasonOf(m_repository, chain.base.id));
         }
         ranges.push_back(std::move(range));
     }

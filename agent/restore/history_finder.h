@@ -3,6 +3,7 @@
 
 #include "agent/metadata/backup_store.h"
 #include "agent/repository/repository.h"
+#include "agent/restore/chain_starts.h"
 #include "shared/base/result.h"
 #include "shared/model/records.h"
 
@@ -49,7 +50,7 @@ public:
                                                const std::vector<ShardId>& shards);
 
     /// What the shard can be restored to, oldest first; names and range are left to the caller.
-    [[nodiscard]] Result<std::vector<RestorableRange>> ranges(ShardId shard);
+    [[nodiscard]] Result<std::vector<RestorableRange>> ranges(ShardId shard, ChainStarts& starts);
 
     /// Adds the shard's transactions in [from, to) to those of other shards, by commit.
     [[nodiscard]] Status collect(ShardId shard, std::optional<WallTime> from,

@@ -32,7 +32,7 @@ Result<std::vector<RestorableRange>> RestorePlanner::ranges(const ShardFilter& f
     ISO_ASSIGN(const std::vector<ShardRecord> shards, m_parts.shards.list(filter));
     std::vector<RestorableRange> all;
     for (const ShardRecord& shard : shards) {
-        ISO_ASSIGN(std::vector<RestorableRange> ranges, history.ranges(shard.id));
+        ISO_ASSIGN(std::vector<RestorableRange> ranges, history.ranges(shard.id, m_starts));
         for (RestorableRange& range : ranges) {
             range.keyspace = shard.keyspace;
             range.rangeText = shard.rangeText;

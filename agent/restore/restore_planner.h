@@ -67,6 +67,7 @@ private:
     [[nodiscard]] Status estimateTime(RestorePlan& plan) const;
 
     const Parts m_parts;
+    mutable ChainStarts m_starts;
 };
 
 } // namespace isotherm::restore

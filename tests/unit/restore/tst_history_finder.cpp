@@ -92,6 +92,37 @@ private Q_SLOTS:
         QVERIFY(!catalogue.serve(world.repository(), Lsn(base.lsn.get() - 1)));
     }
 
+    void ranges_baseAlone_thenContinued_sayWhatCanBeHad()
+    {
+        IncrementWorld world(4);
+        Catalogue catalogue;
+        restore::ChainStarts starts;
+        world.transact(5);
+        world.seal();
+        repository::Manifest base = world.base(0);
+        base.chainStart = repository::ChainStart{"the table was rewritten", Lsn(1)};
+        const auto id = world.repository().commitManifest(base);
+        QVERIFY(id.ok());
+        base.id = *id;
+        catalogue.put(base);
+        HistoryFinder finder(catalogue.backups, world.repository());
+        const auto alone = finder.ranges(kShard, starts);
+        QVERIFY(alone.ok());
+        QCOMPARE(alone->size(), std::size_t{1});
+        QVERIFY(!alone->front().everyCommit);
+        QCOMPARE(alone->front().gapBefore, std::string("the table was rewritten"));
+        world.transact(5);
+        world.seal();
+        const repository::Manifest next = catalogue.put(taken(world.increment(base)));
+        const auto continued = finder.ranges(kShard, starts);
+        QVERIFY(continued.ok());
+        QCOMPARE(continued->size(), std::size_t{1});
+        QVERIFY(continued->front().everyCommit);
+        QCOMPARE(continued->front().fromLsn, base.lsn);
+        QCOMPARE(continued->front().toLsn, next.lsn);
+        QCOMPARE(continued->front().gapBefore, std::string("the table was rewritten"));
+    }
+
     void serve_betweenTwoIncrements_isTheLaterOneReadAsOfThen()
     {
         IncrementWorld world(3);
