@@ -243,7 +243,7 @@ std::unique_ptr<client::AgentClient> AgentWorld::connect(const std::string& who)
 {
     const auto profile = client::loadProfile(this->profile(who), "");
     ISO_CHECK(profile.ok());
-    auto connected = client::connectAgent(*profile, {.deadline = std::chrono::seconds(20)});
+    auto connected = client::connectAgent(*profile, {.deadline = std::chrono::minutes(2)});
     ISO_CHECK(connected.ok());
     return std::move(*connected);
 }
