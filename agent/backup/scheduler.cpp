@@ -46,7 +46,7 @@ Status Scheduler::tick()
         std::count_if(all.begin(), all.end(), [this](const Candidate& candidate) {
             return m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
         }));
-    const std::size_t wanted = m_options.maxConcurrent + takeEnded();
+    const std::size_t wanted = m_options.maxConcurrent + takeDone();
     std::size_t room = wanted > active ? wanted - active : 0;
     bool firstsWait = std::none_of(all.begin(), all.end(), [this](const Candidate& candidate) {
         return candidate.first && m_parts.jobs.hasActive(JobKind::Backup, candidate.entry.shard);
@@ -68,10 +68,10 @@ Status Scheduler::tick()
     return first;
 }
 
-std::size_t Scheduler::takeEnded()
+std::size_t Scheduler::takeDone()
 {
     const std::lock_guard lock(m_mutex);
-    return std::min(std::exchange(m_endedSinceTick, 0), kMostWaiting);
+    return std::min(std::exchange(m_doneSinceTick, 0), kMostWaiting);
 }
 
 Status Scheduler::serve(const Candidate& candidate, std::size_t& room)
@@ -113,14 +113,30 @@ void Scheduler::noteFinished(const JobRecord& job)
     }
     const std::lock_guard lock(m_mutex);
     const ShardId shard = job.shards.front();
-    ++m_endedSinceTick;
     if (job.state == JobState::Done) {
+        ++m_doneSinceTick; // those that fail in no time are no reason to try more of them
         m_failures.erase(shard);
         m_notBefore.erase(shard);
         m_book.forget();
     } else {
         m_notBefore[shard] = m_parts.clock.wallNow() + retryDelay(++m_failures[shard]);
+        m_lastError = job.state == JobState::Failed ? job.error : m_lastError;
     }
+}
+
+Status Scheduler::failing() const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto count = std::count_if(m_failures.begin(), m_failures.end(), [this](const auto& one) {
+        return m_parts.topology.find(one.first).ok(); // it may be gone meanwhile
+    });
+    if (count == 0 || m_lastError.empty()) { // cancelled ones are no trouble
+        return {};
+    }
+    return makeError(Code::Unavailable,
+                     "the last backup of " + std::to_string(count) +
+                         (count == 1 ? " shard" : " shards") + " failed: " + m_lastError,
+                     "each is tried again by itself; isothermctl jobs list shows them");
 }
 
 void Scheduler::setPolicy(const SchedulePolicy& policy)

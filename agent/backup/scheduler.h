@@ -24,7 +24,7 @@ namespace isotherm::backup
 struct SchedulerOptions
 {
     SchedulePolicy policy;
-    /// Backups under way at a time; as many more wait as ended since the last tick, so that nobody
+    /// Backups under way at a time; as many more wait as were done since the last tick, so that nobody
     /// is idle between ticks where backups take less than that.
     std::size_t maxConcurrent = 2;
     std::string tier;
@@ -86,6 +86,9 @@ public:
     /// A backup job has ended: failures postpone the next try.
     void noteFinished(const JobRecord& job);
 
+    /// The newest error of a backup, and of how many shards the last try failed; none is ok.
+    [[nodiscard]] Status failing() const;
+
     /// The wishes changed (configuration reload).
     void setPolicy(const SchedulePolicy& policy);
     void setRotation(const RotationWishes& wishes) { m_book.setWishes(wishes); }
@@ -105,8 +108,8 @@ private:
         bool first = false;     ///< there is no backup of the shard: nothing of it can be restored
     };
 
-    /// Backups that ended since this was asked last, within bounds.
-    [[nodiscard]] std::size_t takeEnded();
+    /// Backups done since this was asked last, within bounds.
+    [[nodiscard]] std::size_t takeDone();
     [[nodiscard]] static bool goesBefore(const Candidate& a, const Candidate& b);
     [[nodiscard]] Result<std::vector<Candidate>> candidates(WallTime now) const;
     [[nodiscard]] Status serve(const Candidate& candidate, std::size_t& room);
@@ -130,7 +133,8 @@ private:
     SchedulePolicy m_policy;
     std::map<ShardId, std::uint32_t> m_failures; ///< in a row
     std::map<ShardId, WallTime> m_notBefore;
-    std::size_t m_endedSinceTick = 0;
+    std::string m_lastError;
+    std::size_t m_doneSinceTick = 0;
 };
 
 } // namespace isotherm::backup

@@ -170,6 +170,11 @@ void JobRunner::finish(ActiveJob& job, JobState state)
         edited.record.bytesPerSecond = 0;
         edited.endsAs.reset();
     });
+    if (state == JobState::Failed) {
+        const JobRecord record = job.stored().record;
+        m_log.warning("job.failed", record.title + ": " + record.error,
+                      {{"job", static_cast<std::int64_t>(job.id().get())}});
+    }
     m_changed(job);
 }
 

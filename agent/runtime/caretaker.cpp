@@ -67,6 +67,8 @@ void Caretaker::round()
     if (m_begun) {
         report("scheduler.stalled", m_parts.scheduler.tick());
         report("upkeep.stalled", m_parts.upkeep.tick());
+        // Not reported: every job that fails is in the log already.
+        (void)m_parts.health.follow("backup.failing", m_parts.scheduler.failing());
     }
 }
 

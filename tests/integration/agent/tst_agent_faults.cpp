@@ -206,6 +206,16 @@ void TestAgentFaults::fileSizeLimit_backupFailsClearly_oldOnesAreIntact()
     QCOMPARE(failed.state, JobState::Failed);
     QVERIFY2(failed.error.find("File too large") != std::string::npos, failed.error.c_str());
     QVERIFY2(failed.error.find("hint:") != std::string::npos, failed.error.c_str());
+    QVERIFY(m_world->logText().find("\"job.failed\"") != std::string::npos);
+    QVERIFY(eventually([this] { // the operator is told without asking for jobs
+        const auto status = m_client->status();
+        return status.ok() && std::any_of(status->diagnostics.begin(), status->diagnostics.end(),
+                                          [](const Diagnostic& told) {
+                                              return told.code == "backup.failing" &&
+                                                     told.message.find("File too large") !=
+                                                         std::string::npos;
+                                          });
+    }));
     const JobRecord fine = finished(must(m_client->runBackup({"", {shards[2].id}, {}})).front());
     QVERIFY2(fine.state == JobState::Done, fine.error.c_str());
     QVERIFY(std::filesystem::is_empty(m_world->repository() / ".uncommitted"));

@@ -524,7 +524,10 @@ private Q_SLOTS:
     {
         World world({});
         world.engine.breakSnapshots(makeError(Code::Unavailable, "no connection"));
+        QVERIFY(world.scheduler.failing().ok());
         QCOMPARE(world.tickAndWait().size(), std::size_t(1));
+        QVERIFY(world.scheduler.failing().error().message.find("1 shard failed: no connection") !=
+                std::string::npos);
         for (const seconds delay : {seconds(30), seconds(60), seconds(120)}) {
             world.pass(delay - seconds(1));
             QVERIFY(world.tickAndWait().empty());
@@ -535,6 +538,7 @@ private Q_SLOTS:
         world.pass(seconds(240));
         QCOMPARE(world.tickAndWait().size(), std::size_t(1));
         QCOMPARE(world.newest(world.ids()[0]).kind, BackupKind::Full);
+        QVERIFY(world.scheduler.failing().ok());
         world.engine.breakSnapshots(makeError(Code::Unavailable, "no connection"));
         world.engine.put(kKeyspace, 0, 5, "x");
         world.pass(hours(6));
