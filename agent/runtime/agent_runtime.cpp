@@ -20,12 +20,12 @@
 #include "agent/runtime/capture_part.h"
 #include "agent/runtime/forecast_core.h"
 #include "agent/runtime/forecast_part.h"
+#include "agent/runtime/forecast_use.h"
 #include "agent/runtime/hotkeys_core.h"
 #include "agent/runtime/recovery_core.h"
 #include "agent/runtime/recovery_part.h"
 #include "agent/runtime/reshard_part.h"
 #include "agent/runtime/setup.h"
-#include "agent/runtime/sharding_forecast.h"
 #include "agent/runtime/sharding_part.h"
 #include "agent/runtime/upkeep_core.h"
 #include "agent/runtime/upkeep_part.h"
@@ -258,7 +258,7 @@ public:
     void reload(const config::AgentConfig& config) override
     {
         m_scheduler.setPolicy(policyOf(config));
-        m_actOnForecasts = policyOf(config).followForecasts;
+        m_forecastUse.setActs(policyOf(config).followForecasts);
         m_scheduler.setRotation(rotationOf(config));
         m_upkeep.reload(config);
         m_caretaker.takeUp(keyspacesOf(config));
@@ -522,7 +522,8 @@ private:
     std::unique_ptr<heat::HeatStore> m_heatStore;
     std::unique_ptr<bus::Bus> m_bus;
     predict::ForecastBoard m_forecasts{m_options.clock};
-    std::atomic<bool> m_actOnForecasts{policyOf(m_options.config).followForecasts};
+    ForecastUse m_forecastUse{m_forecasts, m_options.clock,
+                              policyOf(m_options.config).followForecasts};
     heat::TemperatureModel m_temperatures;
     topology::Topology m_topology{m_options.engine, m_keyspaces, m_shards, m_options.clock};
     backup::ChangeDetector m_changes;
@@ -557,11 +558,7 @@ private:
                                }
                            },
                            m_options.clock, m_options.log, firstTier(m_options)}};
-    backup::QuietHours m_quietHours{
-        {*m_heatStore, m_topology, m_options.clock,
-         [this](ShardId shard, WallTime slot) -> std::optional<double> {
-             return m_actOnForecasts ? m_forecasts.expectedRate(shard, slot) : std::nullopt;
-         }}};
+    backup::QuietHours m_quietHours{m_forecastUse.quietHours(*m_heatStore, m_topology)};
     UpkeepPart m_upkeep{
         {m_options.engine, *m_foundation.database, m_backups, m_restores, *m_foundation.repository,
          m_topology, m_quietHours, m_jobs, [this] { return journalOrNull(); },
@@ -596,25 +593,18 @@ private:
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
     ShardingPart m_sharding{
         {m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs, *m_foundation.database,
-         m_health, m_options.clock, m_options.log,
+         m_health, m_options.clock, m_options.log, m_forecastUse,
          [this](bool near) { m_collector.setNearLimit(near); },
          [this](const reshard::ReshardRequest& request) {
              return m_reshard.handler().preflight(request);
          },
          &m_reshard.control()},
         m_options.config.changes,
-        {.forecast =
-             [this](ShardId shard) {
-                 // Forecasts that nothing acts on yet split nothing either.
-                 return m_actOnForecasts
-                            ? forecastStepsOf(m_forecasts, shard, m_options.clock.wallNow())
-                            : std::vector<sharding::ForecastStep>();
-             },
-         .keys = [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
-             const auto sketch = m_tracker.sketchOf(shard.id);
-             return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
-                           : sharding::KeyLoads();
-         }}};
+        [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
+            const auto sketch = m_tracker.sketchOf(shard.id);
+            return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
+                          : sharding::KeyLoads();
+        }};
     std::unique_ptr<ForecastPart> m_predict; ///< null: not wanted
     ForecastCore m_forecastCore{{m_shards, m_pastForecasts, m_forecasts, m_temperatures,
                                  m_scheduler, m_options.clock, [this](const std::string& keyspace) {

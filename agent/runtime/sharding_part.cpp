@@ -38,7 +38,7 @@ PlannerWishes wishesOf(const config::ChangesSection& changes)
 } // namespace
 
 ShardingPart::ShardingPart(const Parts& parts, const config::ChangesSection& changes,
-                           ShardingView::Sources sources)
+                           ShardingView::KeySource keys)
     : m_parts(parts), m_grace(changes.grace), m_store(parts.database),
       m_book({m_store, parts.clock, parts.log,
               [this](const ChangeRecord& change) {
@@ -47,7 +47,7 @@ ShardingPart::ShardingPart(const Parts& parts, const config::ChangesSection& cha
              rulesOf(changes)),
       m_view({parts.engine, parts.topology, parts.heat, parts.temperatures, parts.jobs, m_book,
               parts.clock, parts.log},
-             std::move(sources), policyOf(changes), changes.nodeCores),
+             {parts.forecasts.steps(), std::move(keys)}, policyOf(changes), changes.nodeCores),
       m_planner({m_view, m_book, parts.health, parts.clock, parts.log, dryRun(), parts.nearLimit},
                 wishesOf(changes)),
       m_core({parts.engine, parts.topology, parts.jobs, m_book, m_view, m_planner, dryRun(),

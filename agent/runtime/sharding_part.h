@@ -9,6 +9,7 @@
 #include "agent/jobs/job_engine.h"
 #include "agent/metadata/change_store.h"
 #include "agent/runtime/changes_core.h"
+#include "agent/runtime/forecast_use.h"
 #include "agent/runtime/health_board.h"
 #include "agent/runtime/planner.h"
 #include "agent/runtime/sharding_view.h"
@@ -37,6 +38,7 @@ public:
         HealthBoard& health;
         const Clock& clock;
         Log& log;
+        const ForecastUse& forecasts;
         std::function<void(bool)> nearLimit = {};
         /// The executor's dry run; none: changes are proposed without.
         std::function<Result<engine::PreflightReport>(const reshard::ReshardRequest&)> preflight =
@@ -44,8 +46,9 @@ public:
         reshard::ReshardControl* control = nullptr; ///< of running changes
     };
 
+    /// `keys`: load by key; may be empty.
     ShardingPart(const Parts& parts, const config::ChangesSection& changes,
-                 ShardingView::Sources sources);
+                 ShardingView::KeySource keys);
 
     /// Takes up what the last process left, then looks at every sample.
     [[nodiscard]] Status start();

@@ -40,13 +40,15 @@ public:
         const Clock& clock;
         Log& log;
     };
+    /// Load by key.
+    using KeySource =
+        std::function<sharding::KeyLoads(const ShardRecord&, const std::vector<KeyType>&)>;
     /// What not every agent has; each may be empty.
     struct Sources
     {
         /// The coming season of a shard, in rows a second.
         std::function<std::vector<sharding::ForecastStep>(ShardId)> forecast;
-        /// Load by key.
-        std::function<sharding::KeyLoads(const ShardRecord&, const std::vector<KeyType>&)> keys;
+        KeySource keys;
     };
 
     ShardingView(Parts parts, Sources sources, sharding::Policy policy, std::uint32_t nodeCores);
