@@ -328,17 +328,21 @@ bool isTransient(const Error& error)
 }
 
 /// Close to the log's end before anybody is made to wait. False: not in time.
-Result<bool> catchUp(ReshardFollower& follower)
+Result<bool> catchUp(ReshardFollower& follower, const SwitchLimits& limits)
 {
+    // A good moment of the disk is looked for. Where there is none its usual one has to do.
     constexpr auto kClose = std::chrono::milliseconds(30);
-    const auto until = Clock::now() + std::chrono::seconds(5);
+    constexpr auto kChoosy = std::chrono::seconds(2);
+    const auto begin = Clock::now();
+    const auto until = begin + std::chrono::seconds(5);
     while (Clock::now() < until) {
         const auto since = Clock::now();
+        const auto close = since - begin < kChoosy ? kClose : limits.hardCap / 2;
         const Status drained = follower.drain(since + std::chrono::seconds(5), {});
         if (!drained.ok() && drained.error().code != Code::DeadlineExceeded) {
             return drained.error();
         }
-        if (drained.ok() && Clock::now() - since < kClose) {
+        if (drained.ok() && Clock::now() - since < close) {
             return true;
         }
     }
@@ -394,7 +398,7 @@ Result<SwitchOutcome> attemptSwitch(const ReshardScene& scene, SwitchTo to,
     if (!outcome.blockers.empty()) {
         return notNow(std::move(outcome), "a session sits in a transaction with a snapshot");
     }
-    ISO_ASSIGN(const bool close, catchUp(follower));
+    ISO_ASSIGN(const bool close, catchUp(follower, limits));
     if (!close) {
         return notNow(std::move(outcome), "the change stream is behind");
     }
