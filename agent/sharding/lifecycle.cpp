@@ -147,6 +147,9 @@ ChangeOutcome measureOutcome(const ChangeRecord& change, std::span<const ShardFa
         outcome.verdict = hottest > policy.mostHeavyPart * sum && hottest >= policy.childTarget
                               ? ChangeVerdict::DidNotHelp
                               : ChangeVerdict::Helped;
+        if (outcome.loadBefore && hottest > *outcome.loadBefore) {
+            outcome.text += ": the load has risen, it bears " + percent(hottest / sum) + " of it";
+        }
     }
     if (outcome.verdict == ChangeVerdict::DidNotHelp) {
         outcome.text = "did not help: " + outcome.text;

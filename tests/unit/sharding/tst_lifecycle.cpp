@@ -173,7 +173,10 @@ void TestLifecycle::measureOutcome_verdicts()
     QCOMPARE(outcomeOf(change, {0.1, 0.1}).verdict, ChangeVerdict::Unknown); // the load is gone
     QCOMPARE(outcomeOf(change, {}).verdict, ChangeVerdict::Unknown);
     // Twice the load as before, evenly: both parts are as hot as the whole was, and yet it helped.
-    QCOMPARE(outcomeOf(change, {0.95, 0.9}).verdict, ChangeVerdict::Helped);
+    const ChangeOutcome risen = outcomeOf(change, {0.95, 0.9});
+    QCOMPARE(risen.verdict, ChangeVerdict::Helped);
+    QCOMPARE(risen.text, std::string("hottest shard 92 % -> 95 %: the load has risen, it bears 51 %"
+                                     " of it"));
 
     change.kind = ChangeKind::Merge;
     QCOMPARE(outcomeOf(change, {0.3}).verdict, ChangeVerdict::Helped);
