@@ -13,7 +13,7 @@ namespace
 /// "the table was rewritten: ALTER TABLE o.a" is one of many of its kind.
 std::string kindOf(const std::string& reason)
 {
-    return reason.empty() ? "nothing says why" : reason.substr(0, reason.find(':'));
+    return reason.empty() ? OracleHistory::kUnexplained : reason.substr(0, reason.find(':'));
 }
 
 struct GapSum

@@ -17,6 +17,9 @@ namespace isotherm::test
 class OracleHistory
 {
 public:
+    /// Of a gap that the agent has no reason for.
+    static constexpr const char* kUnexplained = "nothing says why";
+
     /// What `agent` names now, of shards that are gone too.
     [[nodiscard]] static Result<OracleHistory> learn(AgentService& agent,
                                                      const std::string& keyspace);

@@ -356,7 +356,10 @@ void TestOracle::everyPoint_restoredInRandomOrder_isWhatItWas()
           points.size(), different, gaps, gaps + m_parts, listed(m_gapsFor).c_str());
     qInfo("gaps: %s", m_history.gaps().c_str());
     QCOMPARE(different, std::size_t{0});
-    QVERIFY2(2 * m_parts >= gaps, "too much of the history is gaps");
+    // Between a rewrite, or an attachment with rows, and the next base nothing can exist: how much
+    // that is, is a matter of the machine. That there is a reason is not.
+    QVERIFY(!m_gapsFor.contains(OracleHistory::kUnexplained));
+    QVERIFY2(m_parts >= gaps, "more than half of the history is gaps");
 }
 
 /// The keyspace's history after its end: nobody asks the agent for it.
@@ -442,7 +445,8 @@ void TestOracle::lsnRuleInstead_losesRows()
         }
     }
     qInfo("by LSN, %zu of %zu tables would be wrong", wrong, checked);
-    QVERIFY2(wrong >= 2, "the negative control passed: nothing would find lost rows");
+    QVERIFY2(checked >= 20 && wrong * 25 >= checked,
+             "the negative control passed: nothing would find lost rows");
 }
 
 void TestOracle::afterwards_nothingIsDamaged()
