@@ -21,6 +21,11 @@ using engine::LeafRef;
 using engine::ReadRequest;
 using engine::SnapshotInfo;
 
+/// Reading the table's definition waits for whoever alters the table, and he may wait for our leaf:
+/// we let go of it before the server finds a deadlock, let him through, and begin once more.
+constexpr const char* kLetGoSoon = "SET LOCAL lock_timeout = '200ms'";
+constexpr int kMostTries = 20;
+
 constexpr std::uint64_t kMostSortedPages = (std::uint64_t{4} << 30U) / 8192;
 
 std::string lockList(const std::vector<LeafRef>& leaves)
@@ -115,6 +120,11 @@ public:
     PostgresSnapshot& operator=(const PostgresSnapshot&) = delete;
 
     Status begin(const engine::KeyspaceLayout& keyspace, const engine::ShardLayout& shard);
+    /// It had its leaves, and somebody who waits for them holds what else it wants to read.
+    [[nodiscard]] bool stoodInTheWay(const Status& begun) const
+    {
+        return !begun.ok() && begun.error().code == Code::DeadlineExceeded && m_locked;
+    }
 
     const SnapshotInfo& info() const override { return m_info; }
     const TableSchema& table(std::size_t index) const override { return m_tables[index]; }
@@ -132,6 +142,7 @@ private:
 
     std::shared_ptr<ConnectionPool> m_pool;
     Lease m_connection;
+    bool m_locked = false;
     SnapshotInfo m_info;
     std::string m_exported;
     std::vector<TableSchema> m_tables;
@@ -143,7 +154,9 @@ Status PostgresSnapshot::begin(const engine::KeyspaceLayout& keyspace,
 {
     m_info.leaves = shard.leaves;
     ISO_TRY(lockLeaves());
+    m_locked = true;
     ISO_TRY(look());
+    ISO_TRY(m_connection->run(kLetGoSoon));
     ISO_TRY(m_connection->query(kDoNotCount));
     for (std::size_t i = 0; i < m_info.leaves.size(); ++i) {
         ISO_ASSIGN(m_info.leaves[i].generation, generationOf(*m_connection, m_info.leaves[i]));
@@ -271,10 +284,17 @@ Result<std::unique_ptr<engine::Snapshot>> openSnapshot(const std::shared_ptr<Con
                                                        const engine::ShardLayout& shard)
 {
     ISO_TRY(checkShard(keyspace, shard));
-    ISO_ASSIGN(Lease connection, pool->takeWorking());
-    auto snapshot = std::make_unique<PostgresSnapshot>(pool, std::move(connection));
-    ISO_TRY(snapshot->begin(keyspace, shard));
-    return std::unique_ptr<engine::Snapshot>(std::move(snapshot));
+    for (int tries = 1;; ++tries) {
+        ISO_ASSIGN(Lease connection, pool->takeWorking());
+        auto snapshot = std::make_unique<PostgresSnapshot>(pool, std::move(connection));
+        const Status begun = snapshot->begin(keyspace, shard);
+        if (begun.ok()) {
+            return std::unique_ptr<engine::Snapshot>(std::move(snapshot));
+        }
+        if (tries == kMostTries || !snapshot->stoodInTheWay(begun)) {
+            return begun.error();
+        }
+    }
 }
 
 } // namespace isotherm::postgres

@@ -4,6 +4,8 @@
 #include "tests/integration/postgres/engine_fixture.h"
 
 #include <atomic>
+#include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -220,6 +222,38 @@ private Q_SLOTS:
         ISO_VERIFY_ERROR((*snapshot)->openRows({}, {}), Code::Aborted,
                          "is wanted by a statement that changes its definition");
         const_cast<Result<std::unique_ptr<engine::Snapshot>>&>(snapshot).value().reset();
+    }
+
+    /// Somebody has the table and comes for the leaf while we have the leaf and come for the table.
+    void tableAltered_whileTheSnapshotBegins_bothGoThrough()
+    {
+        // Whose text the server makes under a lock of the table.
+        exec("alter table t add column g int generated always as (k % 7) stored");
+        const auto layout = m_engine->describeKeyspace({"k", {"t"}, {}});
+        ISO_VERIFY_OK(layout);
+        const auto owner = session();
+        QVERIFY(owner);
+        ISO_VERIFY_OK(owner->exec("set lock_timeout = '60s'; begin;"
+                                  "lock table only t in access exclusive mode"));
+        std::optional<Result<std::unique_ptr<engine::Snapshot>>> taken;
+        std::atomic<bool> ended{false};
+        std::thread snapshot([&] {
+            taken.emplace(m_engine->openSnapshot(*layout, layout->shards[0]));
+            ended = true;
+        });
+        const auto watcher = session();
+        const auto hasLeaf = [&watcher] {
+            const auto locks = watcher->exec("select count(*) from pg_locks where relation ="
+                                             " 't_1'::regclass and granted");
+            return locks.ok() && locks->front().front() != "0";
+        };
+        while (!hasLeaf() && !ended) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        const auto altered = owner->exec("alter table t alter v set default 'e'; commit");
+        snapshot.join();
+        ISO_VERIFY_OK(altered);
+        ISO_VERIFY_OK(*taken);
     }
 
     void leafReplaced_sinceDescribed_aborted()
