@@ -71,8 +71,8 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     keyspace.tables = {"pgbench_accounts"};
     keyspace.keyColumns = {"aid"};
     keyspace.rpo = std::chrono::duration_cast<std::chrono::milliseconds>(day);
-    keyspace.hotRate =
-        3'000; // little enough for any machine's hot range to be too much for a shard
+    // Little enough for the hot range to be too much for a shard on any machine, also a busy one.
+    keyspace.hotRate = 1'000;
     config.clusters.push_back({"demo", "postgresql", conninfo, "demo", {keyspace}});
     // An hour, a quarter and a whole of the story's day.
     config.schedule.hot = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
