@@ -297,7 +297,7 @@ private Q_SLOTS:
                         ISO_TRY(
                             c.run("drop table heat_cell; drop table change; drop table recovery; "
                                   "drop table proven_run; drop table drill; "
-                                  "drop table past_forecast; "
+                                  "drop table past_forecast; drop table key_sketch; "
                                   "alter table backup drop column deltas; "
                                   "alter table backup drop column since_database; "
                                   "pragma user_version = 1;"));
