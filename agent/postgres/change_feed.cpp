@@ -15,6 +15,9 @@ namespace isotherm::postgres
 namespace
 {
 
+/// What the journal is late by; it is written for good once a second anyway.
+constexpr std::chrono::milliseconds kGather{10};
+
 using engine::FeedCondition;
 using engine::FeedState;
 
@@ -102,9 +105,9 @@ public:
                                  ? "the feed of changes is gone"
                                  : "the server threw away changes that were not captured yet");
         }
-        ISO_ASSIGN(auto link,
-                   ReplicationLink::start(m_pool->options(),
-                                          {slotName(m_names, state), m_names.publication, after}));
+        ReplicationStart start{slotName(m_names, state), m_names.publication, after};
+        start.gather = kGather;
+        ISO_ASSIGN(auto link, ReplicationLink::start(m_pool->options(), start));
         return std::unique_ptr<engine::ChangeStream>(
             std::make_unique<StreamReader>(std::move(link), m_pool, state.nextTransaction));
     }

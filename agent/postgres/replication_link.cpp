@@ -22,6 +22,8 @@ namespace
 constexpr auto kFeedbackEvery = std::chrono::milliseconds(1'000);
 /// What was just made durable is reported at once, but not more often than this.
 constexpr auto kFeedbackSpacing = std::chrono::milliseconds(50);
+/// Who gets this much at once is in the middle of more.
+constexpr std::size_t kPlenty = std::size_t{64} << 10U;
 constexpr std::size_t kDataHeader = 25; // kind, start, end, time
 constexpr std::size_t kKeepalive = 18;  // kind, end, time, reply
 /// 2000-01-01 in microseconds since 1970.
@@ -75,7 +77,7 @@ Result<std::unique_ptr<ReplicationLink>> ReplicationLink::start(const PostgresOp
         ::PQsetnonblocking(connection.handle(), 1) != 0) {
         return makeError(Code::Internal, "the server did not start to stream changes");
     }
-    std::unique_ptr<ReplicationLink> link(new ReplicationLink(std::move(connection), start.ahead));
+    std::unique_ptr<ReplicationLink> link(new ReplicationLink(std::move(connection), start));
     link->m_confirmed = start.after.get();
     link->m_received = start.after.get();
     link->m_thread =
@@ -83,8 +85,8 @@ Result<std::unique_ptr<ReplicationLink>> ReplicationLink::start(const PostgresOp
     return link;
 }
 
-ReplicationLink::ReplicationLink(Connection connection, std::size_t ahead)
-    : m_connection(std::move(connection)), m_most(ahead),
+ReplicationLink::ReplicationLink(Connection connection, const ReplicationStart& start)
+    : m_connection(std::move(connection)), m_most(start.ahead), m_gather(start.gather),
       m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_lastFeedback(std::chrono::steady_clock::now())
 {
@@ -129,7 +131,7 @@ Result<std::string> ReplicationLink::take(std::chrono::milliseconds wait,
     }
     taken.swap(m_ahead);
     lock.unlock();
-    if (!taken.empty()) {
+    if (taken.size() >= m_most) {
         wake(); // there is room again
     }
     return taken;
@@ -172,6 +174,7 @@ Status ReplicationLink::round(const std::stop_token& stop)
         const std::lock_guard lock(m_mutex);
         mayRead = m_ahead.size() < m_most;
     }
+    m_gathering = false;
     if (mayRead) {
         ISO_TRY(readAhead());
     }
@@ -196,13 +199,15 @@ Status ReplicationLink::waitForWork(bool mayRead)
         const std::lock_guard lock(m_mutex);
         mayRead = mayRead && m_ahead.size() < m_most;
     }
+    mayRead = mayRead && !m_gathering;
     const auto events = static_cast<short>((mayRead ? POLLIN : 0) | (m_pendingFlush ? POLLOUT : 0));
     std::array<pollfd, 2> watched{
         {{::PQsocket(m_connection.handle()), events, 0}, {m_wake.get(), POLLIN, 0}}};
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - m_lastFeedback);
     const bool news = m_confirmed.load() > m_lastSent;
-    const auto until = (news ? kFeedbackSpacing : kFeedbackEvery) - since;
+    auto until = (news ? kFeedbackSpacing : kFeedbackEvery) - since;
+    until = m_gathering ? std::min(until, m_gather) : until;
     const int limit = static_cast<int>(std::clamp<long>(until.count(), 1, 1'000));
     if (::poll(watched.data(), watched.size(), limit) < 0 && errno != EINTR) {
         return errnoError(errno, "cannot wait for the database");
@@ -211,58 +216,80 @@ Status ReplicationLink::waitForWork(bool mayRead)
         std::uint64_t count = 0;
         (void)!::read(m_wake.get(), &count, sizeof(count));
     }
-    if ((watched[0].revents & (POLLIN | POLLERR | POLLHUP)) != 0 && mayRead &&
-        ::PQconsumeInput(m_connection.handle()) == 0) {
-        return connectionError(m_connection.handle());
-    }
-    return {};
+    const bool readable = (watched[0].revents & (POLLIN | POLLERR | POLLHUP)) != 0 && mayRead;
+    return readable ? consume() : Status();
 }
 
 Status ReplicationLink::readAhead()
 {
-    std::size_t bytes = 0;
-    while (bytes < m_most) {
+    std::string entries;
+    Status status;
+    for (std::size_t bytes = 0; status.ok() && bytes < m_most;) {
         char* buffer = nullptr;
         const int length = ::PQgetCopyData(m_connection.handle(), &buffer, 1);
-        if (length == 0) {
-            return {};
-        }
         if (length < 0) {
-            return ended();
+            status = ended();
+            break;
+        }
+        if (length == 0) {
+            if (!hasInput()) {
+                break;
+            }
+            status = consume();
+            continue;
         }
         bytes += static_cast<std::size_t>(length);
-        const Status taken = takeCopyData({buffer, static_cast<std::size_t>(length)});
+        status = takeCopyData({buffer, static_cast<std::size_t>(length)}, entries);
         ::PQfreemem(buffer);
-        ISO_TRY(taken);
     }
-    return {};
+    handOver(entries);
+    return status;
 }
 
-Status ReplicationLink::takeCopyData(std::string_view data)
+bool ReplicationLink::hasInput() const
+{
+    pollfd socket{::PQsocket(m_connection.handle()), POLLIN, 0};
+    return ::poll(&socket, 1, 0) > 0;
+}
+
+Status ReplicationLink::consume()
+{
+    return ::PQconsumeInput(m_connection.handle()) != 0
+               ? Status()
+               : Status(connectionError(m_connection.handle()));
+}
+
+void ReplicationLink::handOver(const std::string& entries)
+{
+    if (entries.empty()) {
+        return;
+    }
+    m_gathering = m_gather.count() > 0 && entries.size() < kPlenty;
+    const std::lock_guard lock(m_mutex);
+    m_ahead += entries;
+    m_changed.notify_all();
+}
+
+Status ReplicationLink::takeCopyData(std::string_view data, std::string& entries)
 {
     const auto word = [&data](std::size_t at) {
         return loadBigEndian<std::uint64_t>(data.data() + at);
     };
-    std::string entry;
     if (data.size() >= kDataHeader && data.front() == 'w') {
         m_received = std::max({m_received, word(1), word(9)});
-        entry.push_back('w');
-        appendBigEndian(entry, static_cast<std::uint64_t>(data.size() - kDataHeader));
-    } else if (data.size() == kKeepalive && data.front() == 'k') {
+        entries.push_back('w');
+        appendBigEndian(entries, static_cast<std::uint64_t>(data.size() - kDataHeader));
+        entries.append(data.substr(kDataHeader));
+        return {};
+    }
+    if (data.size() == kKeepalive && data.front() == 'k') {
         m_received = std::max(m_received, word(1));
         m_replyWanted = m_replyWanted || data.back() != 0;
-        entry.push_back('k');
-        appendBigEndian(entry, word(1));
-    } else {
-        return makeError(Code::Internal, "the change stream is malformed");
+        entries.push_back('k');
+        appendBigEndian(entries, word(1));
+        return {};
     }
-    const std::lock_guard lock(m_mutex);
-    m_ahead += entry;
-    if (entry.front() == 'w') {
-        m_ahead.append(data.substr(kDataHeader));
-    }
-    m_changed.notify_all();
-    return {};
+    return makeError(Code::Internal, "the change stream is malformed");
 }
 
 /// The stream never ends by itself: the server is stopping, or cannot go on.

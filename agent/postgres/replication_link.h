@@ -35,6 +35,9 @@ struct ReplicationStart
     std::size_t ahead = std::size_t{2} << 20U;
     std::string decodingMemory =
         {}; ///< of the server's session, as it writes sizes; empty: its own
+    /// After something came, leave the server alone for this long: a busy one sends every
+    /// transaction by itself, and waking for each costs more than the rest.
+    std::chrono::milliseconds gather{0};
 };
 
 /// A replication session that streams. A thread of its own reads ahead, up to a bound, and tells
@@ -71,25 +74,32 @@ public:
     void confirm(Lsn endLsn);
 
 private:
-    ReplicationLink(Connection connection, std::size_t ahead);
+    ReplicationLink(Connection connection, const ReplicationStart& start);
 
     void run(const std::stop_token& stop);
     [[nodiscard]] Status round(const std::stop_token& stop);
     [[nodiscard]] Status waitForWork(bool mayRead);
+    /// Takes what came, up to the bound.
     [[nodiscard]] Status readAhead();
-    [[nodiscard]] Status takeCopyData(std::string_view data);
+    [[nodiscard]] Status takeCopyData(std::string_view data, std::string& entries);
+    [[nodiscard]] bool hasInput() const;
+    [[nodiscard]] Status consume();
+    /// For the consumer; empty: there is nothing new.
+    void handOver(const std::string& entries);
     [[nodiscard]] Status ended();
     [[nodiscard]] Status sendFeedback();
     void wake();
 
     Connection m_connection;
     const std::size_t m_most;
+    const std::chrono::milliseconds m_gather;
     FileDescriptor m_wake;
     std::atomic<std::uint64_t> m_confirmed{0};
     std::uint64_t m_received = 0;
     std::uint64_t m_lastSent = 0;
     bool m_replyWanted = false;
     bool m_pendingFlush = false;
+    bool m_gathering = false; ///< something came in the last round
     std::chrono::steady_clock::time_point m_lastFeedback;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;

@@ -109,6 +109,7 @@ public:
             tell("repetition " + std::to_string(i + 1));
             ISO_ASSIGN(m_tps["without"].emplace_back(), load());
             ISO_TRY(captured());
+            ISO_TRY(beside("pg_recvlogical", [this] { return receive(); }));
             ISO_TRY(beside("pg_dump", [this] { return dump(); }));
             ISO_TRY(beside("pgBackRest", [this] {
                 return backrest("--no-archive-check --type=full --repo1-retention-full=1"
@@ -118,7 +119,10 @@ public:
         const std::size_t n = benchRepeats();
         print({"capture-cost", "pgbench", "tps", median(m_tps["captured"]),
                median(m_tps["without"]), "without capture", n});
-        for (const std::string peer : {"pg_dump", "pgBackRest"}) {
+        // The least that any reader of the same stream costs.
+        print({"capture-cost", "pgbench", "tps", median(m_tps["captured"]),
+               median(m_tps["pg_recvlogical"]), "pg_recvlogical to /dev/null", n});
+        for (const std::string peer : {"pg_recvlogical", "pg_dump", "pgBackRest"}) {
             print({"capture-cost", "pgbench while " + peer + " runs", "tps", median(m_tps[peer]),
                    median(m_tps["without"]), "without " + peer, n});
         }
@@ -179,9 +183,24 @@ private:
         return {};
     }
 
+    /// PostgreSQL's own reader of the stream, for as long as the load.
+    Status receive()
+    {
+        const std::string tool = (m_cluster.server().binaries() / "pg_recvlogical").string() +
+                                 " -h " + m_cluster.server().folder().string() + " -p " +
+                                 std::to_string(m_cluster.server().port()) +
+                                 " -U postgres -d postgres -S peer";
+        return runShell(tool + " --create-slot -P pgoutput; timeout -s INT " +
+                        std::to_string(m_options.seconds + 1) + " " + tool +
+                        " --start -F 0 -f /dev/null -o proto_version=2 -o"
+                        " publication_names=isotherm || true; sleep 0.3; " +
+                        tool + " --drop-slot");
+    }
+
     Status dump()
     {
-        const auto dumped = m_cluster.tool("pg_dump", {"-Fc", "-Z", "1", "--no-sync", "-f", "/dev/null"});
+        const auto dumped =
+            m_cluster.tool("pg_dump", {"-Fc", "-Z", "1", "--no-sync", "-f", "/dev/null"});
         return dumped.ok() ? Status() : Status(dumped.error());
     }
 
