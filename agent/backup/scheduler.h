@@ -24,8 +24,8 @@ namespace isotherm::backup
 struct SchedulerOptions
 {
     SchedulePolicy policy;
-    /// Backups under way at a time; as many more wait as were done since the last tick, so that nobody
-    /// is idle between ticks where backups take less than that.
+    /// Backups under way at a time; as many more wait as were done since the last tick, so that
+    /// nobody is idle between ticks where backups take less than that.
     std::size_t maxConcurrent = 2;
     std::string tier;
     RotationWishes rotation = {};

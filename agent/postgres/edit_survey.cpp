@@ -101,18 +101,6 @@ void judgeRights(const engine::EditTarget& target, const LeafFacts& facts,
     }
 }
 
-void judgeSequences(const LeafFacts& facts, engine::EditSurvey& survey)
-{
-    for (const ColumnSequence& sequence : facts.sequences) {
-        if (!sequence.mayRead || !sequence.mayMove) {
-            survey.warnings.push_back(
-                "if rows reach beyond sequence " + sequence.name + " of " + sequence.column +
-                ", nothing is written: GRANT SELECT, UPDATE ON SEQUENCE " + sequence.name +
-                " TO the agent's role");
-        }
-    }
-}
-
 void judgeTriggers(const engine::EditTarget& target, const engine::EditRules& rules,
                    const LeafFacts& facts, engine::EditSurvey& survey)
 {
@@ -204,7 +192,9 @@ engine::EditSurvey judge(const engine::EditTarget& target, const engine::EditRul
     }
     judgeRights(target, facts, survey);
     judgeTriggers(target, rules, facts, survey);
-    judgeSequences(facts, survey);
+    for (std::string& warning : warningsOf(facts.sequences)) {
+        survey.warnings.push_back(std::move(warning));
+    }
     return survey;
 }
 

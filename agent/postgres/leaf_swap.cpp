@@ -54,6 +54,9 @@ Result<engine::SwapSurvey> PostgresLeafSwapping::survey(const FreshLeaf& fresh)
         engine::SwapSurvey survey;
         survey.refusals = likeness.refusals;
         survey.warnings = likeness.warnings;
+        for (std::string& warning : warningsOf(facts.sequences)) {
+            survey.warnings.push_back(std::move(warning));
+        }
         const std::string table = qualified(fresh.table);
         survey.sql = {completionFor(likeness.create, table),
                       "ALTER TABLE " + table + " ADD CONSTRAINT " + kBoundCheck + " " +

@@ -54,6 +54,20 @@ Result<std::vector<ColumnSequence>> loadColumnSequences(Connection& connection, 
     return sequences;
 }
 
+std::vector<std::string> warningsOf(const std::vector<ColumnSequence>& sequences)
+{
+    std::vector<std::string> warnings;
+    for (const ColumnSequence& sequence : sequences) {
+        if (!sequence.mayRead || !sequence.mayMove) {
+            warnings.push_back("if rows reach beyond sequence " + sequence.name + " of " +
+                               sequence.column +
+                               ", nothing is written: GRANT SELECT, UPDATE ON SEQUENCE " +
+                               sequence.name + " TO the agent's role");
+        }
+    }
+    return warnings;
+}
+
 Status raiseSequence(Connection& connection, const ColumnSequence& sequence,
                      const std::string& rows, const std::string& column)
 {

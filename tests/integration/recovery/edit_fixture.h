@@ -62,10 +62,11 @@ struct LiveRows
     std::vector<std::string> rows;
 };
 
-inline Result<LiveRows> liveRows(engine::Engine& engine, std::size_t shard = 0)
+inline Result<LiveRows>
+liveRows(engine::Engine& engine, std::size_t shard = 0,
+         const engine::KeyspaceSpec& keyspace = {"odd", {"Odd Schema.Kunden Ä"}, {"kunden nr"}})
 {
-    ISO_ASSIGN(const auto layout,
-               engine.describeKeyspace({"odd", {"Odd Schema.Kunden Ä"}, {"kunden nr"}}));
+    ISO_ASSIGN(const auto layout, engine.describeKeyspace(keyspace));
     ISO_ASSIGN(const auto snapshot, engine.openSnapshot(layout, layout.shards.at(shard)));
     LiveRows live;
     live.target.leaf = snapshot->info().leaves.front();

@@ -3,6 +3,7 @@
 #include "tests/integration/recovery/edit_fixture.h"
 
 #include <QtTest/QtTest>
+#include <algorithm>
 
 using namespace isotherm;
 using namespace isotherm::test;
@@ -48,19 +49,7 @@ private:
     /// The leaf's rows, to be edited.
     Result<LiveRows> rows()
     {
-        ISO_ASSIGN(const auto layout,
-                   m_engine->describeKeyspace({"tickets", {"public.tickets"}, {"id"}}));
-        ISO_ASSIGN(const auto snapshot, m_engine->openSnapshot(layout, layout.shards.at(0)));
-        LiveRows live;
-        live.target.leaf = snapshot->info().leaves.front();
-        live.target.table = snapshot->table(0);
-        for (std::uint32_t i = 0; i < live.target.table.columns.size(); ++i) {
-            live.target.columns.push_back(i);
-        }
-        engine::ReadRequest request;
-        request.order = engine::ReadOrder::ByKey;
-        ISO_ASSIGN(live.rows, readRows(*snapshot, request));
-        return live;
+        return liveRows(*m_engine, 0, {"tickets", {"public.tickets"}, {"id"}});
     }
 
     /// The first `count` rows, as they were then.
@@ -177,6 +166,15 @@ void TestSequenceRaise::mayNotMove_isRefused_onlyWhenBehind()
     const auto survey = (*editing)->survey(then->target, {});
     ISO_VERIFY_OK(survey);
     QCOMPARE(survey->warnings.size(), 3U);
+    const auto swapping = clerk->openLeafSwapping();
+    ISO_VERIFY_OK(swapping);
+    const auto swap = (*swapping)->survey({then->target.leaf, {"public", "fresh", "mark;"}});
+    ISO_VERIFY_OK(swap);
+    QCOMPARE(std::count_if(swap->warnings.begin(), swap->warnings.end(),
+                           [](const std::string& warning) {
+                               return warning.find("beyond sequence") != std::string::npos;
+                           }),
+             3);
 
     exec("delete from public.tickets where id <= 10");
     ISO_VERIFY_OK(bringBack(*then, 10, clerk.get()));
