@@ -9,9 +9,14 @@ namespace isotherm::sharding
 namespace
 {
 
-void decay(double& value, double load, double seconds, double halfLife)
+/// The exponentially weighted mean of what has been seen, and of that alone: without dividing by the
+/// weight so far, a young track would be its first sample for as long as a half-life, and that one
+/// often covers a moment in which a new shard was not yet written to.
+void decay(double& value, double load, double seconds, double covered, double halfLife)
 {
-    value = load + (value - load) * std::exp2(-seconds / halfLife);
+    const double kept = std::exp2(-seconds / halfLife);
+    const double before = (1 - std::exp2(-covered / halfLife)) * kept;
+    value = (value * before + load * (1 - kept)) / (before + 1 - kept);
 }
 
 } // namespace
@@ -40,9 +45,13 @@ void LoadTracker::add(ShardId shard, WallTime end, double load)
         track.decayed = {load, load, load};
     } else {
         const double seconds = std::chrono::duration<double>(end - track.recent.back().end).count();
-        decay(track.decayed.halfMinute, load, seconds, 30);
-        decay(track.decayed.fiveMinutes, load, seconds, 300);
-        decay(track.decayed.hour, load, seconds, 3600);
+        if (track.covered <= 0) {
+            track.covered = seconds; // the first sample: as long as the step to the next
+        }
+        decay(track.decayed.halfMinute, load, seconds, track.covered, 30);
+        decay(track.decayed.fiveMinutes, load, seconds, track.covered, 300);
+        decay(track.decayed.hour, load, seconds, track.covered, 3600);
+        track.covered += seconds;
     }
     track.recent.push_back({end, load});
     if (track.recent.size() > m_keep) {

@@ -24,7 +24,8 @@ struct LoadBudget
 /// The highest of the rates, each relative to its budget; nullopt when none is known that counts.
 [[nodiscard]] std::optional<double> loadOf(const heat::Rates& rates, const LoadBudget& budget);
 
-/// The newest samples and the decayed loads of every shard. A gap of more than five minutes starts
+/// The newest samples and the decayed loads of every shard, which are weighted means over what was
+/// seen (a track younger than a half-life weighs its samples nearly alike). A gap of more than five minutes starts
 /// anew. Not thread-safe.
 class LoadTracker
 {
@@ -45,6 +46,7 @@ private:
     {
         std::deque<LoadSample> recent;
         DecayedLoads decayed;
+        double covered = 0; ///< seconds that the means are made of
     };
 
     const std::size_t m_keep;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void loadOf_dimensions_highestCounts();
     void loadOf_missing_unknownNotZero();
     void tracker_halfLives_halveInTheirTime();
+    void tracker_young_meanOfItsSamples();
     void tracker_manySamples_keepsTheNewest();
     void tracker_gapOrClockBack_startsAnew();
 };
@@ -45,7 +46,10 @@ void TestLoad::loadOf_missing_unknownNotZero()
 void TestLoad::tracker_halfLives_halveInTheirTime()
 {
     LoadTracker tracker(12);
-    tracker.add(ShardId(1), kNow, 1.0);
+    constexpr int kLong = 40 * 3600; // so that the past has all its weight
+    for (int second = -kLong; second <= 0; second += 10) {
+        tracker.add(ShardId(1), kNow + std::chrono::seconds(second), 1.0);
+    }
     for (int second = 1; second <= 30; ++second) {
         tracker.add(ShardId(1), kNow + std::chrono::seconds(second), 0.0);
     }
@@ -55,6 +59,21 @@ void TestLoad::tracker_halfLives_halveInTheirTime()
     QVERIFY(std::abs(shard.decayed.halfMinute - 0.5) < 1e-6);
     QVERIFY(std::abs(shard.decayed.fiveMinutes - std::exp2(-0.1)) < 1e-6);
     QVERIFY(std::abs(shard.decayed.hour - std::exp2(-30.0 / 3600)) < 1e-6);
+}
+
+void TestLoad::tracker_young_meanOfItsSamples()
+{
+    LoadTracker tracker(12);
+    for (int second = 0; second < 20; ++second) {
+        tracker.add(ShardId(1), kNow + std::chrono::seconds(second), second == 0 ? 0.0 : 1.0);
+    }
+    ShardFacts shard;
+    shard.id = ShardId(1);
+    tracker.fill(shard);
+    // an hour's mean of 20 s is as good as their plain mean: the first counts as one of them
+    QVERIFY(std::abs(shard.decayed.hour - 19.0 / 20) < 1e-3);
+    QVERIFY(shard.decayed.fiveMinutes > 0.94);
+    QVERIFY(shard.decayed.halfMinute > shard.decayed.fiveMinutes);
 }
 
 void TestLoad::tracker_manySamples_keepsTheNewest()
