@@ -60,8 +60,10 @@ std::optional<std::string> splitExpired(const ChangeRecord& change, const ShardF
         shard.decayed.fiveMinutes < policy.splitAbove && !hotSign(shard, state)) {
         return "the load that was expected at " + formatUtc(*evidence.expectedAt) + " did not come";
     }
-    if (evidence.trigger == ChangeTrigger::HotNow && shard.decayed.hour < policy.mergeBelow &&
-        shard.decayed.fiveMinutes < policy.mergeBelow && !hotSign(shard, state)) {
+    if (evidence.trigger == ChangeTrigger::HotNow &&
+        change.proposedAt + std::chrono::hours(1) < state.now && // or the mean is of less
+        shard.decayed.hour < policy.mergeBelow && shard.decayed.fiveMinutes < policy.mergeBelow &&
+        !hotSign(shard, state)) {
         return "the load is gone: " + percent(shard.decayed.hour) + " over the last hour";
     }
     return loadMoved(change, shard, policy);

@@ -100,7 +100,8 @@ void TestLifecycle::whyExpired_nobodyDecided_is()
 void TestLifecycle::whyExpired_loadGone_is()
 {
     const ChangeRecord change = splitOf(shardOf(1, 1.5));
-    QVERIFY(expired(change, shardOf(1, 0.2)));
+    QVERIFY(!expired(change, shardOf(1, 0.2), kNow + 60min)); // a mean of less than an hour
+    QVERIFY(expired(change, shardOf(1, 0.2), kNow + 61min));
 }
 
 void TestLifecycle::whyExpired_loadStopsForTenMinutes_isNot()
