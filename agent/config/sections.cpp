@@ -184,6 +184,7 @@ void readChangeApproval(SectionReader& section, ChangesSection& changes)
     section.read("second_person", changes.secondPerson);
     section.read("grace", changes.grace);
     section.read("outcome_after", changes.outcomeAfter);
+    section.read("margin", changes.margin);
     section.read("node_busy_above", changes.nodeBusyAbove, kLoad);
     std::int64_t cores = changes.nodeCores;
     section.read("node_cores", cores, {0, 4096});

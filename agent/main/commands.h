@@ -64,6 +64,16 @@ struct RotatePassphraseChoice
 /// Makes the catalogue of backups anew from the repository alone. The agent must not run.
 [[nodiscard]] int rebuildCatalog(const ConfigChoice& choice);
 
+struct ImportHeatChoice
+{
+    ConfigChoice config;
+    std::string keyspace;
+    std::filesystem::path trace;
+    int stepMinutes = 60;
+};
+/// Makes heat that was recorded elsewhere the past of a keyspace. The agent must not run.
+[[nodiscard]] int importHeat(const ImportHeatChoice& choice);
+
 struct ForecastChoice
 {
     std::filesystem::path input;

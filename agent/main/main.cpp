@@ -27,6 +27,7 @@ public:
         addSetup();
         addClients();
         addRepository();
+        addHeatImport();
         addDemo();
         addForecast();
         addSimulate();
@@ -131,6 +132,23 @@ private:
             ->callback([this] { m_action = [this] { return rebuildCatalog(m_config); }; });
     }
 
+    void addHeatImport()
+    {
+        CLI::App* recorded =
+            addConfigured("import-heat", "make heat that was recorded elsewhere a keyspace's past; "
+                                         "the agent must not run");
+        recorded->add_option("--keyspace", m_import.keyspace, "whose")->required();
+        recorded->add_option("--trace", m_import.trace, "CSV, may be gzip-compressed")->required();
+        recorded->add_option("--step-min", m_import.stepMinutes, "minutes between two rows")
+            ->capture_default_str();
+        recorded->callback([this] {
+            m_action = [this] {
+                m_import.config = m_config;
+                return importHeat(m_import);
+            };
+        });
+    }
+
     void addDemo()
     {
         CLI::App* demo = addCommand("demo", "show the whole story on a private PostgreSQL");
@@ -232,6 +250,7 @@ private:
     ConfigChoice m_config;
     EnrolChoice m_enrol;
     RotatePassphraseChoice m_rotation;
+    ImportHeatChoice m_import;
     std::string m_roleName;
     std::string m_role = "isotherm";
     bool m_reshard = false;

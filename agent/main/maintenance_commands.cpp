@@ -3,10 +3,12 @@
 #include "agent/main/json_log.h"
 #include "agent/main/single_cluster.h"
 #include "agent/main/terminal.h"
+#include "agent/postgres/postgres_engine.h"
 #include "agent/runtime/maintenance.h"
 #include "agent/runtime/setup.h"
 #include "agent/security/audit_log.h"
 #include "shared/base/file.h"
+#include "shared/base/time_text.h"
 
 #include <cstdio>
 
@@ -70,6 +72,28 @@ Status rebuild(const ConfigChoice& choice)
     return {};
 }
 
+Status takeUpHeat(const ImportHeatChoice& choice)
+{
+    ISO_ASSIGN(const config::AgentConfig config, loadSingleCluster(choice.config.file));
+    SystemClock clock;
+    JsonLog log(stderr, clock, LogLevel::Warning);
+    ISO_ASSIGN(const auto engine,
+               postgres::PostgresEngine::open({.conninfo = config.clusters.front().dsn}, clock));
+    ISO_ASSIGN(const runtime::ImportedHeat imported,
+               runtime::importRecordedHeat(
+                   config, *engine, {choice.keyspace, choice.trace, choice.stepMinutes}, clock,
+                   log));
+    ISO_TRY(audit(config, "heat.import", clock, log));
+    std::printf("%zu steps of %zu shards, %s to %s, are the past of %s now\n", imported.steps,
+                imported.shards, formatUtc(imported.from).c_str(), formatUtc(imported.to).c_str(),
+                choice.keyspace.c_str());
+    for (const std::string& series : imported.unknown) {
+        std::fprintf(stderr, "left out: %s, of no leaf of %s\n", series.c_str(),
+                     choice.keyspace.c_str());
+    }
+    return {};
+}
+
 int tell(const Status& status)
 {
     if (!status.ok()) {
@@ -89,6 +113,11 @@ int rotatePassphrase(const RotatePassphraseChoice& choice)
 int rebuildCatalog(const ConfigChoice& choice)
 {
     return tell(rebuild(choice));
+}
+
+int importHeat(const ImportHeatChoice& choice)
+{
+    return tell(takeUpHeat(choice));
 }
 
 } // namespace isotherm

@@ -118,19 +118,6 @@ backup::RotationWishes rotationOf(const config::AgentConfig& config)
     return wishes;
 }
 
-std::vector<metadata::StoredKeyspace> keyspacesOf(const config::AgentConfig& config)
-{
-    std::vector<metadata::StoredKeyspace> keyspaces;
-    for (const config::KeyspaceSection& section : config.clusters.front().keyspaces) {
-        metadata::StoredKeyspace keyspace;
-        keyspace.spec = {section.name, section.tables, section.keyColumns};
-        keyspace.record.name = section.name;
-        keyspace.record.rpo = section.rpo;
-        keyspaces.push_back(std::move(keyspace));
-    }
-    return keyspaces;
-}
-
 jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
 {
     constexpr std::size_t kRestores = 2;
@@ -237,7 +224,7 @@ public:
         ISO_TRY(tidyRepository());
         restoreSketches(); // before the first key is seen
         startCapture();    // before the first job asks for the journal
-        ISO_TRY(m_caretaker.start(keyspacesOf(m_options.config)));
+        ISO_TRY(m_caretaker.start(configuredKeyspaces(m_options.config)));
         if (m_capture) {
             m_capture->nudge(); // now the keyspaces are known
         }
@@ -261,7 +248,7 @@ public:
         m_forecastUse.setActs(policyOf(config).followForecasts);
         m_scheduler.setRotation(rotationOf(config));
         m_upkeep.reload(config);
-        m_caretaker.takeUp(keyspacesOf(config));
+        m_caretaker.takeUp(configuredKeyspaces(config));
         m_sharding.reload(config.changes);
         if (m_capture) {
             m_capture->nudge();
@@ -345,6 +332,7 @@ private:
             return;
         }
         ForecastPartOptions options;
+        options.catchUpShare = m_options.forecastCatchUp;
         options.zone = [&wishes]() -> Result<predict::LocalTime> {
             return wishes.timeZone.empty() ? predict::LocalTime::ofThisMachine()
                                            : predict::LocalTime::load(wishes.timeZone);

@@ -30,6 +30,7 @@ struct RuntimeOptions
     CollectorOptions collector = {};
     heat::TemperatureOptions temperature = {};
     std::uint32_t backupReaders = 1; ///< per shard
+    double forecastCatchUp = 0.25;   ///< ForecastPartOptions::catchUpShare
     /// Opens another database, for restores elsewhere; empty: there are none.
     std::function<Result<std::unique_ptr<engine::Engine>>(const std::string& dsn)> openEngine = {};
     engine::StatementSource* statements = nullptr; ///< nullptr: no reads by key

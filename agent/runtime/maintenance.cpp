@@ -2,16 +2,21 @@
 #include "agent/runtime/maintenance.h"
 
 #include "agent/metadata/backup_store.h"
+#include "agent/metadata/cell_store.h"
 #include "agent/metadata/database.h"
+#include "agent/metadata/heat_block_store.h"
 #include "agent/metadata/shard_store.h"
 #include "agent/repository/repository.h"
 #include "agent/runtime/setup.h"
 #include "agent/storage/directory_store.h"
+#include "shared/base/check.h"
 #include "shared/base/file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 namespace isotherm::runtime
 {
@@ -33,6 +38,18 @@ Result<OpenRepository> openForWriting(const config::AgentConfig& config,
     options.owner = "isotherm-agent, maintenance";
     ISO_ASSIGN(opened.repository, repository::Repository::open(*opened.store, passphrase, options));
     return opened;
+}
+
+Result<metadata::StoredKeyspace> namedKeyspace(const config::AgentConfig& config,
+                                               const std::string& name,
+                                               metadata::KeyspaceStore& adopted)
+{
+    for (metadata::StoredKeyspace& keyspace : configuredKeyspaces(config)) {
+        if (keyspace.record.name == name) {
+            return std::move(keyspace);
+        }
+    }
+    return adopted.get(name);
 }
 
 } // namespace
@@ -75,6 +92,31 @@ Result<backup::CatalogueChanges> rebuildCatalogue(const config::AgentConfig& con
     metadata::ShardStore shards(*database);
     return backup::reconcileCatalogue(*opened.repository, {backups, shards},
                                       config.tiers.front().name);
+}
+
+Result<ImportedHeat> importRecordedHeat(const config::AgentConfig& config, engine::Engine& engine,
+                                        const HeatRecording& recording, const Clock& clock,
+                                        Log& log)
+{
+    ISO_ASSIGN(const std::string passphrase, repositoryPassphrase(config));
+    ISO_ASSIGN(const OpenRepository lock, openForWriting(config, passphrase, clock));
+    ISO_ASSIGN(const auto database, metadata::Database::open(statePaths(config).metadata, log));
+    metadata::KeyspaceStore keyspaces(*database);
+    metadata::ShardStore shards(*database);
+    metadata::HeatBlockStore blocks(*database);
+    metadata::CellStore cellStore(*database);
+    ISO_ASSIGN(metadata::StoredKeyspace keyspace,
+               namedKeyspace(config, recording.keyspace, keyspaces));
+    topology::Topology topology(engine, keyspaces, shards, clock);
+    ISO_TRY(topology.adopt(keyspace));
+    ISO_ASSIGN(const auto cells, heat::CellMap::open(cellStore));
+    ISO_ASSIGN(const auto heat, heat::HeatStore::open(blocks, log, {.cells = cells.get()}));
+    const auto views = topology.keyspaces();
+    const auto view = std::find_if(views.begin(), views.end(), [&](const auto& one) {
+        return one->stored.record.name == recording.keyspace;
+    });
+    ISO_CHECK(view != views.end());
+    return importHeat(recording, **view, *cells, *heat, clock.wallNow());
 }
 
 } // namespace isotherm::runtime

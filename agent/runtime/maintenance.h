@@ -3,6 +3,8 @@
 
 #include "agent/backup/catalog.h"
 #include "agent/config/agent_config.h"
+#include "agent/engine/engine.h"
+#include "agent/runtime/heat_import.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/result.h"
@@ -26,5 +28,12 @@ namespace isotherm::runtime
 /// new metadata file, when the old one was lost. Reads manifests, never rows.
 [[nodiscard]] Result<backup::CatalogueChanges> rebuildCatalogue(const config::AgentConfig& config,
                                                                 const Clock& clock, Log& log);
+
+/// importHeat for the keyspace of that name, which the configuration has or the agent has adopted:
+/// also before the agent's first start. NotFound when there is none.
+[[nodiscard]] Result<ImportedHeat> importRecordedHeat(const config::AgentConfig& config,
+                                                      engine::Engine& engine,
+                                                      const HeatRecording& recording,
+                                                      const Clock& clock, Log& log);
 
 } // namespace isotherm::runtime

@@ -79,6 +79,19 @@ Result<bool> makeRepository(const config::AgentConfig& config, const Clock& cloc
 
 } // namespace
 
+std::vector<metadata::StoredKeyspace> configuredKeyspaces(const config::AgentConfig& config)
+{
+    std::vector<metadata::StoredKeyspace> keyspaces;
+    for (const config::KeyspaceSection& section : config.clusters.front().keyspaces) {
+        metadata::StoredKeyspace keyspace;
+        keyspace.spec = {section.name, section.tables, section.keyColumns};
+        keyspace.record.name = section.name;
+        keyspace.record.rpo = section.rpo;
+        keyspaces.push_back(std::move(keyspace));
+    }
+    return keyspaces;
+}
+
 StatePaths statePaths(const config::AgentConfig& config)
 {
     const std::filesystem::path& state = config.agent.stateDir;

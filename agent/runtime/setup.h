@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/config/agent_config.h"
+#include "agent/metadata/keyspace_store.h"
 #include "shared/base/clock.h"
 #include "shared/base/result.h"
 #include "shared/client/profile.h"
@@ -22,6 +23,10 @@ struct StatePaths
     std::filesystem::path audit;
 };
 [[nodiscard]] StatePaths statePaths(const config::AgentConfig& config);
+
+/// The keyspaces that the configuration names; the agent adopts them.
+[[nodiscard]] std::vector<metadata::StoredKeyspace>
+configuredKeyspaces(const config::AgentConfig& config);
 
 /// The first line of the passphrase file. FailedPrecondition when none is configured, or others can
 /// read it.

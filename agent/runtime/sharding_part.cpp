@@ -19,6 +19,7 @@ sharding::Policy policyOf(const config::ChangesSection& changes)
     policy.mergeBelow = changes.mergeBelow;
     policy.maxPerHour = changes.maxPerHour;
     policy.outcomeAfter = changes.outcomeAfter;
+    policy.margin = changes.margin;
     policy.nodeBusyAbove = changes.nodeBusyAbove;
     policy.leastSize = ByteCount(changes.minSizeMb * kMegabyte);
     policy.mostSize = ByteCount(changes.maxSizeMb * kMegabyte);

@@ -75,6 +75,7 @@ public:
     }
 
     [[nodiscard]] const heat::HeatStore& store() const { return *m_store; }
+    [[nodiscard]] heat::HeatStore& store() { return *m_store; }
     [[nodiscard]] heat::CellMap& cells() { return *m_cells; }
     [[nodiscard]] metadata::Database& database() { return *m_database; }
     [[nodiscard]] TestLog& log() { return m_log; }

@@ -5,6 +5,7 @@
 #include "tests/harness/fake_clock.h"
 #include "tests/unit/backup/memory_engine.h"
 #include "tests/unit/predict/heat_history.h"
+#include "tests/unit/runtime/items.h"
 
 #include <QtTest/QtTest>
 #include <cmath>
@@ -32,11 +33,7 @@ struct World
 {
     World()
     {
-        engine.define("items", {100});
-        metadata::StoredKeyspace keyspace;
-        keyspace.spec = {"items", {"items"}, {}};
-        keyspace.record.name = "items";
-        ISO_CHECK(topology.adopt(keyspace).ok());
+        adoptItems(engine, topology, {100});
         assign();
     }
 

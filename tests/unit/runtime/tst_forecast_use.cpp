@@ -16,6 +16,7 @@
 #include "tests/harness/temp_dir.h"
 #include "tests/harness/test_log.h"
 #include "tests/unit/backup/memory_engine.h"
+#include "tests/unit/runtime/items.h"
 
 #include <QtTest/QtTest>
 #include <memory>
@@ -29,43 +30,9 @@ using std::chrono::seconds;
 namespace
 {
 
-constexpr const char* kKeyspace = "items";
-
-template <class T>
-T must(Result<T> result)
+sharding::KeyLoads everyFifty(const ShardRecord& shard, const std::vector<KeyType>& types)
 {
-    if (!result.ok()) {
-        qFatal("%s", result.error().text().c_str());
-    }
-    return std::move(result).value();
-}
-
-heat::TemperatureOptions hundredIsHot()
-{
-    heat::TemperatureOptions options;
-    options.hotRates[kKeyspace] = 100.0;
-    return options;
-}
-
-/// Equal loads on forty keys.
-sharding::KeyLoads evenKeys(const ShardRecord& shard, const std::vector<KeyType>& types)
-{
-    sharding::KeyLoads keys;
-    keys.observations = 5'000;
-    for (std::int64_t i = 0; i < 2'000; i += 50) {
-        std::string encoded;
-        appendKeyInteger(encoded, i);
-        if (shard.range.contains(Key(encoded))) {
-            KeyBar bar;
-            bar.from = keys.bars.empty() ? shard.range.begin : Key(encoded);
-            bar.label = formatKey(bar.from, types);
-            keys.bars.push_back(bar);
-        }
-    }
-    for (KeyBar& bar : keys.bars) {
-        bar.loadShare = 1.0 / static_cast<double>(keys.bars.size());
-    }
-    return keys;
+    return evenKeys(shard, types, 50);
 }
 
 /// What a running agent has, with a board of forecasts that the test writes.
@@ -73,11 +40,7 @@ struct World
 {
     explicit World(bool acts) : use(board, clock, acts)
     {
-        engine.define(kKeyspace, {1'000});
-        metadata::StoredKeyspace keyspace;
-        keyspace.spec = {kKeyspace, {"items"}, {}};
-        keyspace.record.name = kKeyspace;
-        ISO_CHECK(topology.adopt(keyspace).ok());
+        adoptItems(engine, topology, {1'000});
     }
 
     [[nodiscard]] std::vector<ShardRecord> shards() const
@@ -89,7 +52,7 @@ struct World
     void expect(const std::array<float, predict::ShardForecast::kHours>& rates)
     {
         auto forecast = std::make_shared<predict::KeyspaceForecast>();
-        forecast->keyspace = kKeyspace;
+        forecast->keyspace = kItems;
         forecast->made = forecast->start = clock.wallNow();
         for (const ShardRecord& shard : shards()) {
             predict::ShardForecast one;
@@ -156,7 +119,7 @@ class TstForecastUse : public QObject
         ShardingPart part({world.engine, world.topology, *world.heat, world.temperatures,
                            world.jobs, *world.database, world.health, world.clock, world.log,
                            world.use},
-                          changes, evenKeys);
+                          changes, everyFifty);
         ISO_CHECK(part.start().ok());
         std::vector<ChangeRecord> found;
         for (int second = 0; second < 100 && found.empty(); ++second) {

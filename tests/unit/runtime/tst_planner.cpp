@@ -9,6 +9,7 @@
 #include "tests/harness/temp_dir.h"
 #include "tests/harness/test_log.h"
 #include "tests/unit/backup/memory_engine.h"
+#include "tests/unit/runtime/items.h"
 
 #include <QtTest/QtTest>
 #include <algorithm>
@@ -24,17 +25,6 @@ using std::chrono::seconds;
 
 namespace
 {
-
-constexpr const char* kKeyspace = "items";
-
-template <class T>
-T must(Result<T> result)
-{
-    if (!result.ok()) {
-        qFatal("%s", result.error().text().c_str());
-    }
-    return std::move(result).value();
-}
 
 /// Splits the memory engine's keyspace as the job's change says.
 class FakeExecutor final : public jobs::JobHandler
@@ -53,7 +43,7 @@ public:
             return request.error();
         }
         for (std::size_t i = 1; i < request->targets.size(); ++i) {
-            m_engine.split(kKeyspace,
+            m_engine.split(kItems,
                            std::stoll(formatKey(request->targets[i].begin, {KeyType::Integer})));
         }
         return std::string("split");
@@ -69,13 +59,6 @@ private:
     MemoryEngine& m_engine;
 };
 
-heat::TemperatureOptions hundredIsHot()
-{
-    heat::TemperatureOptions options;
-    options.hotRates[kKeyspace] = 100.0;
-    return options;
-}
-
 sharding::Policy smallShards()
 {
     sharding::Policy policy;
@@ -85,25 +68,10 @@ sharding::Policy smallShards()
     return policy;
 }
 
-/// Equal loads on ten keys in every thousand.
-sharding::KeyLoads evenKeys(const ShardRecord& shard, const std::vector<KeyType>& types)
+/// Ten keys in every thousand.
+sharding::KeyLoads tenInAThousand(const ShardRecord& shard, const std::vector<KeyType>& types)
 {
-    sharding::KeyLoads keys;
-    keys.observations = 5'000;
-    for (std::int64_t i = 0; i < 4'000; i += 100) {
-        std::string encoded;
-        appendKeyInteger(encoded, i);
-        if (shard.range.contains(Key(encoded))) {
-            KeyBar bar;
-            bar.from = keys.bars.empty() ? shard.range.begin : Key(encoded);
-            bar.label = formatKey(bar.from, types);
-            keys.bars.push_back(bar);
-        }
-    }
-    for (KeyBar& bar : keys.bars) {
-        bar.loadShare = 1.0 / static_cast<double>(keys.bars.size());
-    }
-    return keys;
+    return evenKeys(shard, types, 100);
 }
 
 /// The planner with real parts around it; the database is in memory, the clock still.
@@ -112,7 +80,7 @@ struct World
     explicit World(PlannerWishes wishes = {},
                    std::function<std::vector<sharding::ForecastStep>(ShardId)> forecast = {})
         : view({engine, topology, *heat, temperatures, jobs, book, clock, log},
-               {std::move(forecast), evenKeys}, smallShards(), 2),
+               {std::move(forecast), tenInAThousand}, smallShards(), 2),
           planner({view, book, health, clock, log, {}, [this](bool now) { near = now; }},
                   std::move(wishes))
     {
@@ -122,11 +90,7 @@ struct World
             ended += isFinished(job.state) ? 1 : 0;
         });
         ISO_CHECK(jobs.start().ok());
-        engine.define(kKeyspace, {1'000, 2'000, 3'000});
-        metadata::StoredKeyspace keyspace;
-        keyspace.spec = {kKeyspace, {"items"}, {}};
-        keyspace.record.name = kKeyspace;
-        ISO_CHECK(topology.adopt(keyspace).ok());
+        adoptItems(engine, topology, {1'000, 2'000, 3'000});
     }
     ~World() { jobs.stop(); }
     World(const World&) = delete;
