@@ -49,6 +49,9 @@ std::shared_ptr<grpc::Channel> openChannel(const Profile& profile, const ClientO
     arguments.SetMaxReceiveMessageSize(kLargestAnswer);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+    // On a stream we only listen to, two pings would be all that is allowed, and gRPC's own
+    // measuring of the line uses them up: a host that froze later would never be noticed.
+    arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     // Back-off is ours to do; the channel's own must never be the longer one.
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/harness/test_log.h"
+#include "tests/integration/api/quiet_relay.h"
 #include "tests/unit/api/fake_agent_service.h"
 #include "tests/unit/api/loopback_agent.h"
 
@@ -162,6 +163,7 @@ private Q_SLOTS:
     void watch_brokenSequence_asksForAFreshSnapshot_data();
     void watch_brokenSequence_asksForAFreshSnapshot();
     void watch_serverRestart_reconnectsWithAFreshSnapshot();
+    void watch_fallsSilent_reconnects();
     void watch_silentForAWhile_reconnects();
     void watch_revokedMeanwhile_endsAndIsAudited();
     void watch_refused_saysWhy();
@@ -388,6 +390,28 @@ void TestLiveStream::watch_serverRestart_reconnectsWithAFreshSnapshot()
             QCOMPARE(update.sequence, std::uint64_t{1});
         }
     }
+}
+
+/// An established stream on which nothing comes any more, and nothing ends it.
+void TestLiveStream::watch_fallsSilent_reconnects()
+{
+    const auto colon = m_profile.address.rfind(':');
+    QuietRelay relay(
+        static_cast<std::uint16_t>(std::stoi(m_profile.address.substr(colon + 1))));
+    client::Profile profile = m_profile;
+    profile.address = relay.address();
+    const auto client = LoopbackAgent::connect(profile);
+    Recorder recorder;
+    const auto stream = client->watch({}, recorder.observer());
+    QTRY_COMPARE(recorder.snapshots(), std::size_t{1});
+    QTRY_VERIFY(recorder.updates().size() > 2);
+    relay.hush(true);
+    QTRY_VERIFY_WITH_TIMEOUT(recorder.wasTold(ConnectionState::Disconnected), 40'000);
+    const std::size_t seen = recorder.updates().size();
+    QTest::qWait(300);
+    QCOMPARE(recorder.updates().size(), seen);
+    relay.hush(false);
+    QTRY_COMPARE_WITH_TIMEOUT(recorder.snapshots(), std::size_t{2}, 30'000);
 }
 
 /// A host that takes connections and says nothing, as a frozen agent or a firewall does.
