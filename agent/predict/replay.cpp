@@ -109,10 +109,6 @@ struct Shards
 
 Status check(const ReplayOptions& options)
 {
-    if (options.stepMinutes <= 0 || 60 % options.stepMinutes != 0) {
-        return makeError(Code::InvalidArgument, "the step does not divide an hour",
-                         "use 1, 2, 3, 5, 10, 15, 20, 30 or 60 minutes");
-    }
     if (options.horizons.empty() || std::any_of(options.horizons.begin(), options.horizons.end(),
                                                 [](std::int64_t horizon) { return horizon < 1; })) {
         return makeError(Code::InvalidArgument, "horizons are numbers of steps from 1 on",
@@ -151,7 +147,7 @@ Status replayTrace(const ReplayOptions& options)
 {
     ISO_TRY(check(options));
     ISO_ASSIGN(const std::set<std::int64_t> origins, readOrigins(options.origins));
-    ISO_ASSIGN(const auto trace, TraceFile::open(options.input));
+    ISO_ASSIGN(const auto trace, TraceFile::open(options.input, options.stepMinutes));
     ISO_ASSIGN(Output output, Output::open(options));
     const Shards shards(trace->series());
     std::unique_ptr<Forecaster> forecaster;

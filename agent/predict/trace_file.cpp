@@ -3,6 +3,7 @@
 
 #include "shared/base/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -54,14 +55,15 @@ std::string formatMinute(std::int64_t minute)
     return formatUtc(fromUnixMicros(minute * kMicrosPerMinute));
 }
 
-Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::filesystem::path& path)
+Result<std::unique_ptr<TraceFile>> TraceFile::openHead(const std::filesystem::path& path,
+                                                       int stepMinutes)
 {
     const gzFile file = gzopen(path.c_str(), "rb");
     if (file == nullptr) {
         return makeError(Code::NotFound, "cannot read the trace " + path.string(),
                          "check the path and its permissions");
     }
-    std::unique_ptr<TraceFile> trace(new TraceFile(file));
+    std::unique_ptr<TraceFile> trace(new TraceFile(file, stepMinutes));
     ISO_ASSIGN(const auto head, trace->readLine());
     if (!head || head->rfind("t,", 0) != 0) {
         return makeError(Code::InvalidArgument, path.string() + " is not a trace",
@@ -70,6 +72,37 @@ Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::filesystem::path& 
     const auto fields = split(*head);
     trace->m_series.assign(fields.begin() + 1, fields.end());
     return trace;
+}
+
+Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::filesystem::path& path,
+                                                   int stepMinutes)
+{
+    constexpr int kLookedAt = 100;
+    if (stepMinutes <= 0 || 60 % stepMinutes != 0) {
+        return makeError(Code::InvalidArgument, "the step does not divide an hour",
+                         "use 1, 2, 3, 5, 10, 15, 20, 30 or 60 minutes");
+    }
+    // With too small a step every second row or more would seem to be missing.
+    ISO_ASSIGN(const auto head, openHead(path, stepMinutes));
+    std::optional<std::int64_t> before;
+    std::optional<std::int64_t> apart;
+    for (int i = 0; i < kLookedAt; ++i) {
+        ISO_ASSIGN(const auto row, head->next());
+        if (!row) {
+            break;
+        }
+        if (before) {
+            apart = std::min(apart.value_or(row->minute - *before), row->minute - *before);
+        }
+        before = row->minute;
+    }
+    if (apart && *apart != stepMinutes) {
+        return makeError(Code::InvalidArgument,
+                         "the rows of " + path.string() + " are " + std::to_string(*apart) +
+                             " minutes apart, not " + std::to_string(stepMinutes),
+                         "say --step-min " + std::to_string(*apart));
+    }
+    return openHead(path, stepMinutes);
 }
 
 TraceFile::~TraceFile()
@@ -101,6 +134,19 @@ Result<std::optional<std::string>> TraceFile::readLine()
     return line.empty() ? std::nullopt : std::optional(line);
 }
 
+Status TraceFile::checkTime(std::int64_t minute, const std::string& where) const
+{
+    if (m_last && minute <= *m_last) {
+        return makeError(Code::InvalidArgument, where + " is not later than the one before",
+                         "rows are in order of time");
+    }
+    if (m_last && (minute - *m_last) % m_stepMinutes != 0) {
+        return makeError(Code::InvalidArgument, where + " is not on the grid of the steps",
+                         "say --step-min as the trace has it");
+    }
+    return {};
+}
+
 Result<std::optional<TraceRow>> TraceFile::next()
 {
     ISO_ASSIGN(const auto line, readLine());
@@ -117,6 +163,8 @@ Result<std::optional<TraceRow>> TraceFile::next()
     if (!minute.ok()) {
         return minute.error().within(where);
     }
+    ISO_TRY(checkTime(*minute, where));
+    m_last = *minute;
     TraceRow row{*minute, {}};
     for (std::size_t i = 1; i < fields.size(); ++i) {
         double count = std::numeric_limits<double>::quiet_NaN();

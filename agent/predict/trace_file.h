@@ -24,11 +24,15 @@ struct TraceRow
 };
 
 /// A recorded trace, read row by row: a CSV, plain or gzip-compressed, whose first column is the
-/// time and whose others are one series each. Not thread-safe.
+/// time and whose others are one series each. Rows are in order of time on a grid of steps, some may
+/// be missing. Not thread-safe.
 class TraceFile
 {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<TraceFile>> open(const std::filesystem::path& path);
+    /// `stepMinutes` divides an hour. InvalidArgument when it does not, when the file is no trace,
+    /// and when its first rows are another step apart.
+    [[nodiscard]] static Result<std::unique_ptr<TraceFile>> open(const std::filesystem::path& path,
+                                                                 int stepMinutes);
     ~TraceFile();
     TraceFile(const TraceFile&) = delete;
     TraceFile& operator=(const TraceFile&) = delete;
@@ -38,12 +42,17 @@ public:
     [[nodiscard]] Result<std::optional<TraceRow>> next();
 
 private:
-    explicit TraceFile(void* file) : m_file(file) {}
+    TraceFile(void* file, int stepMinutes) : m_file(file), m_stepMinutes(stepMinutes) {}
+    [[nodiscard]] static Result<std::unique_ptr<TraceFile>>
+    openHead(const std::filesystem::path& path, int stepMinutes);
     [[nodiscard]] Result<std::optional<std::string>> readLine();
+    [[nodiscard]] Status checkTime(std::int64_t minute, const std::string& where) const;
 
     void* m_file; ///< gzFile
+    const int m_stepMinutes;
     std::vector<std::string> m_series;
     std::uint64_t m_line = 0;
+    std::optional<std::int64_t> m_last; ///< minute of the row before
 };
 
 } // namespace isotherm::predict

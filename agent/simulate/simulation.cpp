@@ -250,10 +250,6 @@ private:
 
 Status check(const SimulationOptions& options)
 {
-    if (options.stepMinutes <= 0 || 60 % options.stepMinutes != 0) {
-        return makeError(Code::InvalidArgument, "the step does not divide an hour",
-                         "use 1, 2, 3, 5, 10, 15, 20, 30 or 60 minutes");
-    }
     if (options.policies.empty()) {
         return makeError(Code::InvalidArgument, "no policy is asked for",
                          "one or more of fixed, reactive, predictive");
@@ -283,16 +279,15 @@ std::string_view policyName(Policy policy)
 Result<SimulationReport> simulate(const SimulationOptions& options)
 {
     ISO_TRY(check(options));
-    ISO_ASSIGN(const auto trace, predict::TraceFile::open(options.trace));
+    ISO_ASSIGN(const auto trace, predict::TraceFile::open(options.trace, options.stepMinutes));
     Simulation simulation(options, Columns(trace->series(), options.bytes));
     while (true) {
         ISO_ASSIGN(const auto row, trace->next());
         if (!row) {
             return simulation.report();
         }
-        if (row->minute % options.stepMinutes != 0) {
-            return makeError(Code::InvalidArgument, "a row is not on the grid of the steps",
-                             "say --step-min as the trace has it");
+        if (row->minute % options.stepMinutes != 0) { // hours are made of whole steps
+            return makeError(Code::InvalidArgument, "the trace's steps do not begin with an hour");
         }
         ISO_TRY(simulation.row(row->minute, row->counts));
     }
