@@ -35,6 +35,7 @@ public:
             ISO_TRY(ours());
             ISO_TRY(shell("pipe", pipeScript()));
             ISO_TRY(shell("pg_dump", dumpScript()));
+            ISO_TRY(shell("copy", leavesThrough("(FORMAT binary)", "cat > /dev/null")));
         }
         ISO_TRY(shell("text", textScript()));
         printAll();
@@ -128,6 +129,10 @@ private:
                "COPY BINARY | zstd -1 | AES-256 | SHA-256, two at a time", n});
         print({"full", prefix + "speed", "MB/s of heap", speed("ours"), speed("pg_dump"),
                "pg_dump -Fd -j2", n});
+        print({"full", prefix + "speed", "MB/s of heap", speed("ours"), speed("copy"),
+               "COPY BINARY > /dev/null, two at a time: the most the server can send", n});
+        print({"full", prefix + "cpu, client and server", "s/GB of heap", cpuPerGb("ours"),
+               cpuPerGb("copy"), "COPY BINARY > /dev/null, two at a time", n});
         print({"full", prefix + "cpu, client and server", "s/GB of heap", cpuPerGb("ours"),
                cpuPerGb("pipe"), "COPY BINARY | zstd -1 | AES-256 | SHA-256, two at a time", n});
         print({"full", prefix + "cpu, client and server", "s/GB of heap", cpuPerGb("ours"),

@@ -2,12 +2,17 @@
 #include "tests/bench/attribution/attribution_world.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <numeric>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 /// isotherm-bench-attribution [attribution|collect-cost]: how true the division of reads over cells
@@ -46,17 +51,40 @@ double medianOf(std::vector<double> values)
     return values[values.size() / 2];
 }
 
-/// Transactions a second as pgbench prints them.
-Result<double> tps(AttributionWorld& world, int seconds)
+/// Seconds that this machine's cores were busy, the time that its host took from it left out.
+double busySeconds()
 {
+    std::ifstream stat("/proc/stat");
+    std::string label;
+    std::array<double, 7> ticks{}; // user, nice, system, idle, iowait, irq, softirq
+    stat >> label;
+    for (double& one : ticks) {
+        stat >> one;
+    }
+    const double all = std::accumulate(ticks.begin(), ticks.end(), 0.0);
+    return (all - ticks[3] - ticks[4]) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+struct Speed
+{
+    double tps = 0;
+    double cpu = 0; ///< µs of the whole machine per transaction: agent, server and clients
+};
+
+/// Transactions a second as pgbench prints them.
+Result<Speed> speed(AttributionWorld& world, int seconds)
+{
+    const double before = busySeconds();
     ISO_ASSIGN(const std::string output,
                world.cluster().tool("pgbench", {"-n", "-S", "-M", "prepared", "-c", "4", "-T",
                                                 std::to_string(seconds)}));
+    const double used = busySeconds() - before;
     const std::size_t at = output.find("tps = ");
     if (at == std::string::npos) {
         return makeError(Code::Internal, "pgbench printed no tps");
     }
-    return std::stod(output.substr(at + 6));
+    const double tps = std::stod(output.substr(at + 6));
+    return Speed{tps, used * 1e6 / (tps * seconds)};
 }
 
 /// What the agent does all the time: counters every second (as when somebody watches), the log.
@@ -95,6 +123,36 @@ Status setSampling(AttributionWorld& world, double rate)
     return {};
 }
 
+/// What the collectors cost in pairs of runs, and how far runs without them differ.
+class CostRatios
+{
+public:
+    void add(double cost, double difference)
+    {
+        m_costs.push_back(cost);
+        m_noise.push_back(difference);
+    }
+    /// With the standard error of the mean of that many pairs, by those without collectors.
+    void print(const char* metric) const
+    {
+        const auto pairs = static_cast<double>(m_costs.size());
+        const double mean = std::accumulate(m_costs.begin(), m_costs.end(), 0.0) / pairs;
+        double squares = 0;
+        for (const double difference : m_noise) {
+            squares += difference * difference;
+        }
+        std::printf("{\"bench\":\"collect-cost\",\"metric\":\"%s\",\"unit\":\"ratio\",\"ours\":%.4f,"
+                    "\"peer\":%.2f,\"peer_name\":\"budget\",\"n\":%zu,\"mean\":%.4f,"
+                    "\"standard_error\":%.4f}\n",
+                    metric, medianOf(m_costs), kBudgetCost, m_costs.size(), mean,
+                    std::sqrt(squares / pairs / pairs));
+    }
+
+private:
+    std::vector<double> m_costs;
+    std::vector<double> m_noise;
+};
+
 /// Pairs of runs one after the other, in turns first; and pairs without collectors for the noise.
 Status benchCollectCost()
 {
@@ -103,32 +161,28 @@ Status benchCollectCost()
     ISO_ASSIGN(const auto world, AttributionWorld::make(options));
     ISO_TRY(world->cluster().tool("pgbench", {"-i", "-q", "-s", "5"}));
     ISO_TRY(world->run({.spread = Spread::Uniform, .mode = "prepared", .transactions = 20'000}));
-    constexpr int kPairs = 10;
-    constexpr int kSeconds = 8;
-    std::vector<double> ratios;
-    std::vector<double> noise;
+    constexpr int kPairs = 30; // short ones: the machine's speed changes by the minute
+    constexpr int kSeconds = 4;
+    CostRatios throughput;
+    CostRatios cpu;
     for (int pair = 0; pair < kPairs; ++pair) {
-        double with = 0;
-        double without = 0;
-        double again = 0;
-        for (int step = 0; step < 3; ++step) {
-            const int what = (step + pair) % 3;
+        std::array<Speed, 3> speeds; // with, without, without once more
+        for (std::size_t step = 0; step < speeds.size(); ++step) {
+            const std::size_t what = (step + static_cast<std::size_t>(pair)) % speeds.size();
             ISO_TRY(setSampling(*world, what == 0 ? 0.01 : 0));
             std::unique_ptr<Collectors> collectors =
                 what == 0 ? std::make_unique<Collectors>(*world) : nullptr;
-            ISO_ASSIGN(const double rate, tps(*world, kSeconds));
+            ISO_ASSIGN(speeds[what], speed(*world, kSeconds));
             if (collectors && collectors->failed()) {
                 return makeError(Code::Internal, "a collector failed");
             }
-            (what == 0 ? with : what == 1 ? without : again) = rate;
         }
-        ratios.push_back(1 - with / without);
-        noise.push_back(std::abs(1 - again / without));
+        const auto& [with, without, again] = speeds;
+        throughput.add(1 - with.tps / without.tps, 1 - again.tps / without.tps);
+        cpu.add(with.cpu / without.cpu - 1, again.cpu / without.cpu - 1);
     }
-    std::printf("{\"bench\":\"collect-cost\",\"metric\":\"lost throughput, median of %d pairs\","
-                "\"unit\":\"ratio\",\"ours\":%.4f,\"peer\":%.2f,\"peer_name\":\"budget\",\"n\":%d,"
-                "\"noise\":%.4f}\n",
-                kPairs, medianOf(ratios), kBudgetCost, kPairs, medianOf(noise));
+    throughput.print("lost throughput");
+    cpu.print("CPU of the whole machine per transaction, added");
     return {};
 }
 
