@@ -20,7 +20,8 @@ constexpr std::string_view kStateSql =
     "  (SELECT system_identifier FROM pg_control_system()),"
     "  CASE WHEN pg_is_in_recovery() THEN '0'"
     "    ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,"
-    "  CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_current_wal_lsn() - '0/0' END::int8,"
+    // What is inserted and not written yet may be commits that were answered already.
+    "  CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_current_wal_insert_lsn() - '0/0' END::int8,"
     "  pg_snapshot_xmax(pg_current_snapshot())::text::int8,"
     // 10: the slot
     "  s.slot_name, s.wal_status, s.safe_wal_size, (s.confirmed_flush_lsn - '0/0')::int8,"
