@@ -78,12 +78,17 @@ ordered_json splitToJson(const SplitOutcome& split)
                            {"range", split.change.sourceText},
                            {"proposed_by", split.change.proposedBy},
                            {"trigger", changeTriggerName(split.change.evidence.trigger)},
+                           {"predicted", split.change.evidence.trigger == ChangeTrigger::HotSoon},
                            {"plan", split.change.planHash},
                            {"parts", std::move(parts)},
                            {"state", changeStateName(split.change.state)},
                            {"shards_before", split.shardsBefore},
                            {"shards_after", split.shardsAfter},
                            {"seconds", split.seconds}};
+    if (split.change.evidence.expectedAt) {
+        report["expected_at"] = formatUtc(*split.change.evidence.expectedAt);
+        report["probability"] = split.change.evidence.probability.value_or(0);
+    }
     if (split.change.outcome) {
         report["outcome"] = {{"verdict", changeVerdictName(split.change.outcome->verdict)},
                              {"text", split.change.outcome->text}};

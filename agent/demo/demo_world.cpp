@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/demo/demo_world.h"
 
+#include "agent/demo/recorded_past.h"
+#include "agent/runtime/maintenance.h"
 #include "agent/runtime/setup.h"
 #include "shared/base/file.h"
 #include "shared/base/time_text.h"
@@ -19,6 +21,7 @@ namespace
 {
 
 constexpr const char* kDatabase = "postgres";
+constexpr double kHotRate = 1'000; ///< rows a second that are too much for a shard
 
 /// The agent's events go to a file in the demo's folder, plainly.
 class FileLog final : public Log
@@ -72,12 +75,14 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     keyspace.keyColumns = {"aid"};
     keyspace.rpo = std::chrono::duration_cast<std::chrono::milliseconds>(day);
     // Little enough for the hot range to be too much for a shard on any machine, also a busy one.
-    keyspace.hotRate = 1'000;
+    keyspace.hotRate = kHotRate;
     config.clusters.push_back({"demo", "postgresql", conninfo, "demo", {keyspace}});
     // An hour, a quarter and a whole of the story's day.
     config.schedule.hot = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.schedule.warm = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 3;
     config.schedule.cold = std::chrono::duration_cast<std::chrono::milliseconds>(day);
+    // The recorded past has its peak at the next full hour, which may be nearly an hour ahead.
+    config.changes.margin = std::chrono::minutes(70);
     // Small as everything here.
     config.changes.minSizeMb = 1;
     config.changes.nodeBusyAbove = 0.02;
@@ -128,10 +133,10 @@ Status DemoWorld::startServer()
     PrivateServerOptions server;
     server.folder = m_folder / "server";
     server.fsync = false; // nothing in it outlives the demo
-    // A sample of the statements is logged, so that reads are told by key.
+    // Statements are logged, so that reads are told by key; all of them, for the story is short.
     server.settings = {{"shared_buffers", "256MB"},      {"max_wal_size", "4GB"},
                        {"logging_collector", "on"},      {"log_destination", "jsonlog"},
-                       {"log_min_duration_sample", "0"}, {"log_statement_sample_rate", "0.05"},
+                       {"log_min_duration_sample", "0"}, {"log_statement_sample_rate", "1.0"},
                        {"wal_level", "logical"}};
     ISO_ASSIGN(m_server, PrivateServer::start(server));
     m_psql = std::make_unique<Psql>(m_server->binaries(), m_folder, m_server->conninfo(kDatabase));
@@ -184,6 +189,7 @@ Status DemoWorld::startAgent(const DemoOptions& options, std::chrono::seconds da
     const config::AgentConfig config = demoConfig(m_folder, conninfo, day);
     ISO_TRY(runtime::initialise(config, m_clock));
     ISO_ASSIGN(m_engine, options.openEngine(conninfo, m_clock));
+    ISO_TRY(giveThePast(config));
     runtime::RuntimeOptions runtime{.config = config,
                                     .engine = *m_engine,
                                     .clock = m_clock,
@@ -193,6 +199,7 @@ Status DemoWorld::startAgent(const DemoOptions& options, std::chrono::seconds da
         m_statements = options.openStatements(conninfo);
         runtime.statements = m_statements.get();
     }
+    runtime.forecastCatchUp = 1; // the story is short
     runtime.collector.interval = std::chrono::seconds(1);
     runtime.temperature.recent = std::chrono::seconds(5);
     runtime.temperature.referenceEvery = std::chrono::seconds(5);
@@ -202,6 +209,18 @@ Status DemoWorld::startAgent(const DemoOptions& options, std::chrono::seconds da
                runtime::enrol(config, {"demo", Role::Admin, address}, m_clock));
     ISO_TRY(client::saveProfile(profile, profileFile(), ""));
     ISO_ASSIGN(m_client, client::connectAgent(profile, {}));
+    return {};
+}
+
+Status DemoWorld::giveThePast(const config::AgentConfig& config)
+{
+    const WallTime now = m_clock.wallNow();
+    const RecordedPast past{kDemoShards, kDemoBusyShard, nextHour(now), 3 * kHotRate,
+                            0.1 * kHotRate};
+    const std::filesystem::path trace = m_folder / "past.csv";
+    ISO_TRY(writeRecordedPast(past, now, trace));
+    ISO_TRY(runtime::importRecordedHeat(config, *m_engine, {kDemoKeyspace, trace, 60}, m_clock,
+                                        *m_log));
     return {};
 }
 

@@ -20,6 +20,9 @@ namespace isotherm::demo
 inline constexpr std::int64_t kDemoAccounts = 1'000'000;
 inline constexpr int kDemoShards = 8;
 inline constexpr const char* kDemoKeyspace = "accounts";
+/// The shard (0 is the first) that was busy at this time of every day before. The load gets there
+/// some time after the story has begun.
+inline constexpr int kDemoBusyShard = 5;
 
 /// Everything that the story happens in: a folder, a private server with pgbench's tables, an agent
 /// with a sped-up schedule, a client that is connected to it, and the load. Taken down in order
@@ -48,6 +51,8 @@ private:
     [[nodiscard]] Status startServer();
     [[nodiscard]] Status makeTables(const DemoOptions& options);
     [[nodiscard]] Status startAgent(const DemoOptions& options, std::chrono::seconds day);
+    /// A week of heat for the shards, as if somebody had recorded it.
+    [[nodiscard]] Status giveThePast(const config::AgentConfig& config);
     [[nodiscard]] Status startWorkload(std::chrono::seconds day);
     [[nodiscard]] Status runTool(const std::string& program,
                                  const std::vector<std::string>& arguments);

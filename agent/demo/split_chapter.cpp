@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kPlannerPatience{60};
+constexpr seconds kForecastPatience{25}; ///< for a split of a load that is still to come
 constexpr seconds kSplitPatience{120};
 constexpr milliseconds kLook{200};
 
@@ -45,11 +46,7 @@ Result<SplitOutcome> SplitChapter::tell()
                    ": split " + proposed.sourceText + " (" +
                    std::string(changeTriggerName(proposed.evidence.trigger)) + ") into " +
                    partsText(proposed));
-    m_narrator.say(
-        "because it is " + proposed.evidence.why +
-        (proposed.evidence.loadNow
-             ? "; its load is " + percent(*proposed.evidence.loadNow) + " of what a shard may bear"
-             : ""));
+    tellWhy(proposed.evidence);
     for (const PreflightFinding& finding : proposed.preflight) {
         if (finding.level == FindingLevel::Blocks) {
             return makeError(Code::FailedPrecondition, finding.what, finding.hint);
@@ -77,6 +74,21 @@ Result<SplitOutcome> SplitChapter::tell()
     return outcome;
 }
 
+void SplitChapter::tellWhy(const ChangeEvidence& evidence)
+{
+    const bool predicted = evidence.expectedAt.has_value();
+    std::string why = predicted ? "because it " : "because it is ";
+    why += evidence.why;
+    if (evidence.loadNow) {
+        why += "; its load is " + percent(*evidence.loadNow) + " of what a shard may bear";
+    }
+    m_narrator.say(why);
+    if (predicted) {
+        m_narrator.say("so it was in the past that the agent was given; in this story the load "
+                       "comes in some seconds");
+    }
+}
+
 Status SplitChapter::tellWhetherItHelped(SplitOutcome& outcome)
 {
     const auto deadline = std::chrono::steady_clock::now() + kPlannerPatience;
@@ -96,13 +108,21 @@ Status SplitChapter::tellWhetherItHelped(SplitOutcome& outcome)
 
 Result<ChangeRecord> SplitChapter::proposal()
 {
-    const auto deadline = std::chrono::steady_clock::now() + kPlannerPatience;
-    while (std::chrono::steady_clock::now() < deadline) {
-        ISO_ASSIGN(const auto open, m_world.agent().changes().changes({"", true, 10}));
-        for (const ChangeRecord& change : open) {
-            if (change.kind == ChangeKind::Split && change.state == ChangeState::Proposed) {
-                return change;
-            }
+    const auto start = std::chrono::steady_clock::now();
+    const auto isPredicted = [](const ChangeRecord& change) {
+        return change.evidence.trigger == ChangeTrigger::HotSoon;
+    };
+    while (std::chrono::steady_clock::now() < start + kPlannerPatience) {
+        ISO_ASSIGN(auto open, m_world.agent().changes().changes({"", true, 10}));
+        std::erase_if(open, [](const ChangeRecord& change) {
+            return change.kind != ChangeKind::Split || change.state != ChangeState::Proposed;
+        });
+        auto chosen = std::find_if(open.begin(), open.end(), isPredicted);
+        if (chosen == open.end() && std::chrono::steady_clock::now() > start + kForecastPatience) {
+            chosen = open.begin();
+        }
+        if (chosen != open.end()) {
+            return *chosen;
         }
         ISO_TRY(m_sleep(kLook));
     }

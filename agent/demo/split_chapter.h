@@ -29,8 +29,8 @@ struct SplitOutcome
     }
 };
 
-/// The hot range is split while the load goes on: the planner's own proposal if it comes within a
-/// while, else one for the hottest shard by hand; reviewed, approved by its plan, and followed
+/// A hot range is split while the load goes on: as the planner proposes it, of its forecast or of
+/// what it sees; if it does not within a while, the hottest shard by hand; reviewed, approved by its plan, and followed
 /// until its parts serve.
 class SplitChapter
 {
@@ -48,6 +48,8 @@ public:
     [[nodiscard]] Status tellWhetherItHelped(SplitOutcome& outcome);
 
 private:
+    void tellWhy(const ChangeEvidence& evidence);
+    /// Rather of a load that is still to come than of one that is there.
     [[nodiscard]] Result<ChangeRecord> proposal();
     [[nodiscard]] Result<ChangeRecord> proposeByHand();
     [[nodiscard]] Result<ChangeRecord> follow(ChangeId change);

@@ -22,7 +22,7 @@ namespace
 
 constexpr int kBurstSeconds = 2;
 
-// Nine of ten transactions go to the hot range; pgbench weighs the two scripts.
+// Four of five transactions go to the hot range; pgbench weighs the two scripts.
 constexpr std::string_view kHotScript = R"sql(\set aid random_gaussian(:lo, :hi, 3.0)
 \set delta random(-5000, 5000)
 BEGIN;
@@ -152,7 +152,7 @@ private:
                 "-D",
                 define("accounts", m_options.accounts),
                 "-f",
-                (m_options.folder / "hot.sql").string() + "@9",
+                (m_options.folder / "hot.sql").string() + "@4",
                 "-f",
                 (m_options.folder / "cold.sql").string() + "@1",
                 m_options.database};

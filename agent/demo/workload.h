@@ -29,7 +29,7 @@ struct WorkloadOptions
 struct WorkloadMoment
 {
     double rate = 0;          ///< transactions per second
-    std::int64_t hotFrom = 1; ///< accounts that nine out of ten transactions touch
+    std::int64_t hotFrom = 1; ///< accounts that four out of five transactions touch
     std::int64_t hotTo = 1;
 };
 
