@@ -131,14 +131,21 @@ Result<std::string> BackupHandler::run(jobs::JobContext& context)
         return closeChain(context, *journal);
     }
     ISO_ASSIGN(const topology::ShardPlace place, found);
-    if (journal == nullptr || wanted == BackupKind::Full) {
+    if (journal == nullptr) {
         return runFull(context, place, std::nullopt);
     }
+    if (wanted == BackupKind::Full) {
+        ISO_ASSIGN(const auto newest, m_stores.backups.newest(place.record().id, std::nullopt));
+        if (!newest || !hasEnded(*journal, place.layout(), newest->lsn)) {
+            return runFull(context, place, std::nullopt); // and is continued up to it afterwards
+        }
+    }
+    // The chain goes as far as it can, also before a full one: that then says why it begins anew.
     ISO_ASSIGN(const Continued continued, continueChain(context, place, *journal));
     if (continued.finished) {
         return continued.summary;
     }
-    if (continued.start || !continued.manifest) {
+    if (continued.start || !continued.manifest || wanted == BackupKind::Full) {
         ISO_ASSIGN(const topology::ShardPlace now, m_stores.topology.find(place.record().id));
         return runFull(context, now, continued.start);
     }
