@@ -81,6 +81,7 @@ ExitCode finishJobs(Session& session, const std::vector<JobId>& jobs, Follow fol
         show(session, jobTable(ended.value()));
         return reportOutcome(session, ended.value());
     }
+    constexpr std::size_t kNamed = 10; // more of them nobody types
     Listing listing{"jobs", {{"id", "JOB", Align::Right}}, {}};
     std::string command = "isothermctl jobs wait";
     for (const JobId job : jobs) {
@@ -88,7 +89,9 @@ ExitCode finishJobs(Session& session, const std::vector<JobId>& jobs, Follow fol
         command += " " + std::to_string(job.get());
     }
     show(session, listing);
-    session.terminal.err << "running on the agent; to follow: " << command << "\n" << std::flush;
+    session.terminal.err << "running on the agent; to follow: "
+                         << (jobs.size() <= kNamed ? command : "isothermctl jobs list") << "\n"
+                         << std::flush;
     return ExitCode::Done;
 }
 

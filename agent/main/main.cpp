@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <malloc.h>
 
 namespace isotherm
 {
@@ -268,8 +269,27 @@ private:
 } // namespace
 } // namespace isotherm
 
+namespace
+{
+
+/// The C library keeps what threads gave back, in an arena a thread at worst: after a hundred
+/// restores the agent held 700 MB, of which it used 60. Few arenas, and large pieces (the columns
+/// of blocks) straight from the system.
+void holdLittleMemory()
+{
+    constexpr int kArenas = 4;
+    constexpr int kLarge = 256 << 10;
+    constexpr int kFreeAtTheEnd = 8 << 20;
+    (void)::mallopt(M_ARENA_MAX, kArenas);
+    (void)::mallopt(M_MMAP_THRESHOLD, kLarge);
+    (void)::mallopt(M_TRIM_THRESHOLD, kFreeAtTheEnd);
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
+    holdLittleMemory(); // before any thread begins
     isotherm::api::requireTls13(); // before any thread reads the environment
     isotherm::CommandLine commandLine;
     return commandLine.run(argc, argv);

@@ -358,9 +358,11 @@ void TestOracle::everyPoint_restoredInRandomOrder_isWhatItWas()
     QCOMPARE(different, std::size_t{0});
     // Between a rewrite, or an attachment with rows, and the next base nothing can exist: how much
     // that is, is a matter of the machine. That there is a reason is not, but for a base that
-    // came too early, or a killed one: one part in a hundred at most.
+    // came too early, or a killed one: one part in a hundred at most. A full backup that is asked
+    // for while a table is rewritten cannot know it yet: with such ones, one in ten.
     const int unexplained = m_gapsFor[OracleHistory::kUnexplained];
-    QVERIFY2(100 * unexplained <= gaps + m_parts, "gaps without a reason");
+    const int most = qEnvironmentVariableIsSet("ISOTHERM_ORACLE_FULLS") ? 10 : 100;
+    QVERIFY2(most * unexplained <= gaps + m_parts, "gaps without a reason");
     QVERIFY2(m_parts >= gaps, "more than half of the history is gaps");
 }
 
