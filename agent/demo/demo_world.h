@@ -51,7 +51,7 @@ private:
     [[nodiscard]] Status startServer();
     [[nodiscard]] Status makeTables(const DemoOptions& options);
     [[nodiscard]] Status startAgent(const DemoOptions& options, std::chrono::seconds day);
-    /// A week of heat for the shards, as if somebody had recorded it.
+    /// Some days of heat for the shards, as if somebody had recorded it.
     [[nodiscard]] Status giveThePast(const config::AgentConfig& config);
     [[nodiscard]] Status startWorkload(std::chrono::seconds day);
     [[nodiscard]] Status runTool(const std::string& program,

@@ -10,7 +10,7 @@
 namespace isotherm::demo
 {
 
-/// What the demo's shards did in the week before it began. Made up, since there was no server
+/// What the demo's shards did in the days before it began. Made up, since there was no server
 /// then; an operator would have it from a monitoring system (`isotherm-agent import-heat`).
 struct RecordedPast
 {
@@ -19,7 +19,7 @@ struct RecordedPast
     WallTime busyFrom{};
     double busyRate = 0;  ///< its rows a second then
     double quietRate = 0; ///< everybody's at all other times, by the time of day
-    int days = 7;
+    int days = 5; ///< the agent has to catch up with them in seconds
 };
 
 /// The next full hour, so that the peak is still to come.

@@ -4,6 +4,7 @@
 #include "shared/base/time_text.h"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 
 namespace isotherm::runtime
@@ -13,6 +14,7 @@ namespace
 
 constexpr std::size_t kDriftShare = 4;        ///< one series in so many
 constexpr std::uint64_t kEnoughOutcomes = 48; ///< a series
+constexpr auto kLearning = std::chrono::hours(14 * 24); ///< till then little can be expected
 
 std::string twoDigits(double value)
 {
@@ -41,6 +43,7 @@ std::vector<Diagnostic> forecastDiagnostics(const predict::KeyspaceForecast& mad
                          "forecasts learn anew every day until it is usual again; compare: "
                          "isothermctl forecast show"});
     }
+    const bool learns = !made.learnedFrom || made.made - *made.learnedFrom < kLearning;
     std::string left;
     std::string poor;
     for (const HorizonQuality& horizon : made.horizons) {
@@ -53,7 +56,7 @@ std::vector<Diagnostic> forecastDiagnostics(const predict::KeyspaceForecast& mad
                         formatDuration(horizon.lead);
             }
         }
-        if (horizon.error > horizon.naiveError) {
+        if (!learns && horizon.error > horizon.naiveError) {
             poor += (poor.empty() ? "" : ", ") + formatDuration(horizon.lead) + " (" +
                     twoDigits(horizon.error) + " against " + twoDigits(horizon.naiveError) + ")";
         }

@@ -74,6 +74,35 @@ double largestValue(std::span<const float> values)
     return std::isfinite(largest) ? static_cast<double>(largest) : 0.0;
 }
 
+double sustainedValue(std::span<const float> values, std::size_t rows)
+{
+    constexpr std::size_t kLookedAt = 128; // columns, enough for a percentile
+    if (rows == 0) {
+        return 0.0;
+    }
+    const std::size_t columns = values.size() / rows;
+    const std::size_t step = std::max<std::size_t>(1, columns / kLookedAt);
+    float sustained = 0.0F;
+    std::vector<float> measured;
+    for (std::size_t row = 0; row < rows; ++row) {
+        measured.clear();
+        for (std::size_t column = 0; column < columns; column += step) {
+            const float value = values[column * rows + row];
+            if (std::isfinite(value)) {
+                measured.push_back(value);
+            }
+        }
+        if (measured.empty()) {
+            continue;
+        }
+        const auto ninth =
+            measured.begin() + static_cast<std::ptrdiff_t>((measured.size() - 1) * 9 / 10);
+        std::nth_element(measured.begin(), ninth, measured.end());
+        sustained = std::max(sustained, *ninth);
+    }
+    return static_cast<double>(sustained);
+}
+
 std::optional<double> impliedReference(std::span<const RateAndTemperature> samples)
 {
     std::vector<double> references;

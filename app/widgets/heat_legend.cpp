@@ -121,6 +121,9 @@ void HeatLegend::paintTicks(QPainter& painter, const QRectF& bar) const
                                                             : text::compactNumber(value);
         if (i == steps) {
             label = text::heatValue(m_metric, value);
+            if (m_metric != HeatMetric::Temperature) {
+                label.prepend(QStringLiteral("≥ ")); // spikes above are cut off
+            }
         }
         painter.drawText(QRectF(bar.right() + 9.0, y - metrics.height() / 2.0,
                                 width() - bar.right() - 9.0, metrics.height()),

@@ -96,14 +96,18 @@ void HeatView::setMatrix(const HeatMatrix* matrix, bool fresh)
 
 void HeatView::updateScale(bool fresh)
 {
+    constexpr double kTooHigh = 4; // then one colour would be left for everything
     if (m_matrix == nullptr) {
         return;
     }
     double top = 1.0;
     if (m_matrix->metric != HeatMetric::Temperature) {
-        top = viewmath::niceCeiling(viewmath::largestValue(m_matrix->max));
+        top = viewmath::niceCeiling(
+            viewmath::sustainedValue(m_matrix->max, m_matrix->rows.size()));
     }
-    m_scaleTop = fresh ? top : std::max(top, m_scaleTop);
+    if (fresh || top > m_scaleTop || top * kTooHigh < m_scaleTop) {
+        m_scaleTop = top;
+    }
 }
 
 void HeatView::columnsChanged(std::size_t first)
@@ -112,12 +116,7 @@ void HeatView::columnsChanged(std::size_t first)
         return;
     }
     const double before = m_scaleTop;
-    if (m_matrix->metric != HeatMetric::Temperature) {
-        const std::size_t cell = std::min(first * m_matrix->rows.size(), m_matrix->max.size());
-        const std::span<const float> added(m_matrix->max.data() + cell,
-                                           m_matrix->max.size() - cell);
-        m_scaleTop = std::max(m_scaleTop, viewmath::niceCeiling(viewmath::largestValue(added)));
-    }
+    updateScale(false);
     if (before != m_scaleTop) {
         m_canvas->setMatrix(m_matrix, m_scaleTop);
     } else {

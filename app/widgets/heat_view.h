@@ -29,7 +29,8 @@ class HeatView : public QWidget
 public:
     explicit HeatView(QWidget* parent = nullptr);
 
-    /// As in HeatCanvas::setMatrix. The scale's top only ever grows for one metric, unless `fresh`.
+    /// As in HeatCanvas::setMatrix. The scale's top is what the hottest row
+    /// keeps up; unless `fresh` it grows, and shrinks only where it was much too high.
     void setMatrix(const HeatMatrix* matrix, bool fresh);
     void columnsChanged(std::size_t first);
     void setTime(viewmath::Span visible, viewmath::Span bounds);

@@ -223,17 +223,20 @@ private Q_SLOTS:
         QVERIFY(canvas().picture() == fresh.canvas().picture());
     }
 
-    void scale_ofOneMetric_onlyGrows()
+    void scale_ofOneMetric_shrinksOnlyWhereMuchTooHigh()
     {
         const double top = canvas().scale().top;
         HeatMatrix quiet = m_matrix;
-        std::ranges::fill(quiet.mean, 1.0F);
-        std::ranges::fill(quiet.max, 1.0F);
-        m_view->setMatrix(&quiet, false);
+        const auto fill = [&](double value) {
+            std::ranges::fill(quiet.max, static_cast<float>(value));
+            m_view->setMatrix(&quiet, false);
+        };
+        fill(top / 2.1);
         QCOMPARE(canvas().scale().top, top);
-        m_view->setMatrix(&quiet, true);
-        QVERIFY(canvas().scale().top < top);
+        fill(top / 20);
+        QVERIFY(canvas().scale().top < top / 4);
         m_view->setMatrix(&m_matrix, true);
+        QCOMPARE(canvas().scale().top, top);
     }
 
     void csv_cellsOnScreen_leavesMissingEmpty()

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <string>
@@ -92,14 +93,14 @@ class Collectors
 {
 public:
     explicit Collectors(AttributionWorld& world)
-        : m_thread([this, &world](const std::stop_token& stop) {
+        : m_begin(std::chrono::steady_clock::now()),
+          m_thread([this, &world](const std::stop_token& stop) {
               std::vector<std::uint64_t> leaves;
               for (const engine::ShardLayout& shard : world.keyspace().layout.shards) {
                   leaves.push_back(shard.leaves.front().objectId);
               }
               while (!stop.stop_requested()) {
-                  m_failed =
-                      m_failed || !world.engine().sampleAccess(leaves).ok() || !world.follow().ok();
+                  collect(world, leaves);
                   std::this_thread::sleep_for(std::chrono::seconds(1));
               }
           })
@@ -107,8 +108,33 @@ public:
     }
     [[nodiscard]] bool failed() const { return m_failed; }
 
+    /// Shares of a core: of this side, and of the server's session that answers us.
+    struct Shares
+    {
+        double ours = 0;
+        double servers = 0;
+    };
+    [[nodiscard]] Shares shares() const
+    {
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - m_begin;
+        return {m_cpu.load() / passed.count(), m_server.load() / passed.count()};
+    }
+
 private:
+    void collect(AttributionWorld& world, const std::vector<std::uint64_t>& leaves)
+    {
+        const auto sample = world.engine().sampleAccess(leaves);
+        m_failed = m_failed || !sample.ok() || !world.follow().ok();
+        m_server = m_server + (sample.ok() ? std::chrono::duration<double>(sample->cost).count() : 0);
+        std::timespec used{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+        m_cpu = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+    }
+
+    const std::chrono::steady_clock::time_point m_begin;
     std::atomic<bool> m_failed{false};
+    std::atomic<double> m_cpu{0};
+    std::atomic<double> m_server{0};
     std::jthread m_thread;
 };
 
@@ -165,6 +191,8 @@ Status benchCollectCost()
     constexpr int kSeconds = 4;
     CostRatios throughput;
     CostRatios cpu;
+    std::vector<double> ours;
+    std::vector<double> servers;
     for (int pair = 0; pair < kPairs; ++pair) {
         std::array<Speed, 3> speeds; // with, without, without once more
         for (std::size_t step = 0; step < speeds.size(); ++step) {
@@ -176,6 +204,10 @@ Status benchCollectCost()
             if (collectors && collectors->failed()) {
                 return makeError(Code::Internal, "a collector failed");
             }
+            if (collectors) {
+                ours.push_back(collectors->shares().ours);
+                servers.push_back(collectors->shares().servers);
+            }
         }
         const auto& [with, without, again] = speeds;
         throughput.add(1 - with.tps / without.tps, 1 - again.tps / without.tps);
@@ -183,6 +215,11 @@ Status benchCollectCost()
     }
     throughput.print("lost throughput");
     cpu.print("CPU of the whole machine per transaction, added");
+    std::printf("{\"bench\":\"collect-cost\",\"metric\":\"of it the collectors' thread\",\"unit\":"
+                "\"cores\",\"ours\":%.4f,\"peer\":null,\"peer_name\":\"\",\"n\":%zu}\n"
+                "{\"bench\":\"collect-cost\",\"metric\":\"of it the server's answers\",\"unit\":"
+                "\"cores\",\"ours\":%.4f,\"peer\":null,\"peer_name\":\"\",\"n\":%zu}\n",
+                medianOf(ours), ours.size(), medianOf(servers), servers.size());
     return {};
 }
 

@@ -86,6 +86,8 @@ predict::KeyspaceForecast troubled()
     predict::KeyspaceForecast made;
     made.keyspace = "items";
     made.series = 8;
+    made.made = kStart;
+    made.learnedFrom = kStart - 15 * 24h;
     HorizonQuality hour{1h, 0.2, 0.5, 0.1, 8 * 100, {{"kernel", 0.1, 0.7, true}}};
     made.horizons = {hour};
     return made;
@@ -238,6 +240,8 @@ private Q_SLOTS:
         QCOMPARE(codes, forecastDiagnosticCodes("items"));
         QVERIFY(forecastDiagnostics(made)[2].message.find("1h (0.60 against 0.50)") !=
                 std::string::npos);
+        made.learnedFrom = made.made - 13 * 24h; // a fortnight is given it
+        QCOMPARE(forecastDiagnostics(made).size(), std::size_t{2});
     }
 };
 

@@ -60,6 +60,35 @@ private Q_SLOTS:
         QCOMPARE(niceCeiling(99.0), 100.0);
     }
 
+    void sustainedValue_aSpike_doesNotCount()
+    {
+        // Two rows, twenty columns; the second is hot, the first has one spike, something is
+        // missing.
+        std::vector<float> values;
+        for (int column = 0; column < 20; ++column) {
+            values.push_back(column == 3 ? 500'000.0F : 40.0F);
+            values.push_back(column % 5 == 0 ? std::nanf("") : 8'000.0F);
+        }
+        QCOMPARE(sustainedValue(values, 2), 8'000.0);
+        QCOMPARE(sustainedValue(std::span(values).first(2), 2), 40.0);
+    }
+
+    void sustainedValue_hotNowAndThen_counts()
+    {
+        std::vector<float> values;
+        for (int column = 0; column < 1'000; ++column) {
+            values.push_back(column % 8 == 0 ? 900.0F : 1.0F); // an eighth of the time
+        }
+        QVERIFY(sustainedValue(values, 1) == 900.0);
+    }
+
+    void sustainedValue_nothingMeasured_isZero()
+    {
+        const std::vector<float> missing(12, std::nanf(""));
+        QCOMPARE(sustainedValue(missing, 3), 0.0);
+        QCOMPARE(sustainedValue({}, 0), 0.0);
+    }
+
     void impliedReference_agreeingSamples_givesTheRateOfTemperatureOne()
     {
         const std::vector<RateAndTemperature> samples = {
