@@ -8,6 +8,7 @@
 #include <QLinearGradient>
 #include <QPainter>
 #include <QPolygonF>
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -143,6 +144,7 @@ void HeatLegend::paintLimits(QPainter& painter, const QRectF& bar) const
     };
     const std::array<Limit, 2> limits = {Limit{m_limits.hot, tr("hot"), theme.hot},
                                          Limit{m_limits.warm, tr("warm"), theme.warm}};
+    double free = 0.0; // below the tag before: on a long scale the limits lie close together
     for (const Limit& limit : limits) {
         if (!limit.value || *limit.value > m_scale.top) {
             continue;
@@ -153,8 +155,10 @@ void HeatLegend::paintLimits(QPainter& painter, const QRectF& bar) const
         painter.setPen(QPen(limit.colour, 1.6));
         painter.drawLine(QPointF(bar.left() - 4.0, y), QPointF(bar.right() + 34.0, y));
         const double textWidth = metrics.horizontalAdvance(limit.name) + 8.0;
-        const QRectF tag(width() - textWidth - 4.0, y - metrics.height() / 2.0 - 1.0, textWidth,
+        const QRectF tag(width() - textWidth - 4.0,
+                         std::max(free, y - metrics.height() / 2.0 - 1.0), textWidth,
                          metrics.height() + 2.0);
+        free = tag.bottom() + 1.0;
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme.panel);
         painter.drawRect(tag.adjusted(-3.0, 0.0, 3.0, 0.0));
