@@ -87,7 +87,8 @@ config::AgentConfig demoConfig(const std::filesystem::path& folder, const std::s
     config.changes.minSizeMb = 1;
     config.changes.nodeBusyAbove = 0.02;
     config.changes.nodeCores = 1;
-    config.changes.outcomeAfter = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
+    // After what filled the parts was published.
+    config.changes.outcomeAfter = std::chrono::seconds(15);
     config.changes.grace = std::chrono::duration_cast<std::chrono::milliseconds>(day) / 6;
     config.tiers.push_back({"local", "directory", folder / "repository"});
     config.repository.passphraseFile = folder / "agent" / "passphrase";

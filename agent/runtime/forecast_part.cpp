@@ -53,7 +53,9 @@ ForecastPart::~ForecastPart()
 void ForecastPart::start()
 {
     m_thread = std::jthread([this](const std::stop_token& stop) {
-        becomeNice();
+        if (m_options.catchUpShare < 1) {
+            becomeNice();
+        }
         run(stop);
     });
 }

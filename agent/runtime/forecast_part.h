@@ -31,6 +31,7 @@ struct ForecastPartOptions
     /// The zone of the people who make the load; none: UTC.
     std::function<Result<predict::LocalTime>()> zone;
     /// Share of a core that catching up with history may take; a step of now takes what it takes.
+    /// With a whole core it is in a hurry, and of ordinary priority.
     double catchUpShare = 0.25;
     std::chrono::milliseconds look = std::chrono::seconds(1);
     predict::Tuning tuning = {};
