@@ -107,7 +107,7 @@ void TestAgentSplit::initTestCase()
     // A small shop on one core, in a hurry.
     QVERIFY(writeFileDurably(m_world->folder() / "conf.d" / "changes.toml",
                              "[cluster.shop.keyspace.orders]\nhot_rate = 50\n"
-                             "[changes]\nmin_size_mb = 1\nnode_cores = 1\noutcome_after = \"8s\"\n"
+                             "[changes]\nmin_size_mb = 1\nnode_cores = 1\noutcome_after = \"15s\"\n"
                              "grace = \"1h\"\n")
                 .ok());
     const Status ready = m_world->setUp();
