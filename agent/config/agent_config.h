@@ -76,7 +76,8 @@ struct ChangesSection
     std::chrono::milliseconds grace = std::chrono::hours(1);
     /// When it is measured whether a change helped.
     std::chrono::milliseconds outcomeAfter = std::chrono::minutes(15);
-    /// A predicted split is over so long before the load comes; more where people are to approve it.
+    /// A predicted split is over so long before the load comes; more where people are to approve
+    /// it.
     std::chrono::milliseconds margin = std::chrono::minutes(30);
     double nodeBusyAbove = 0.4;  ///< a hot shard is split only while its server is as busy
     std::uint32_t nodeCores = 0; ///< of the database server; 0: as many as this machine has

@@ -220,8 +220,7 @@ Status DemoWorld::giveThePast(const config::AgentConfig& config)
                             0.1 * kHotRate};
     const std::filesystem::path trace = m_folder / "past.csv";
     ISO_TRY(writeRecordedPast(past, now, trace));
-    ISO_TRY(runtime::importRecordedHeat(config, *m_engine, {kDemoKeyspace, trace, 60}, m_clock,
-                                        *m_log));
+    ISO_TRY(runtime::importRecordedHeat(config, *m_engine, {trace, 60}, m_clock, *m_log));
     return {};
 }
 

@@ -53,8 +53,8 @@ Status writeRecordedPast(const RecordedPast& past, WallTime now, const std::file
         const auto intoDay = (hour - past.busyFrom) % 24h;
         const bool busy = (intoDay + 24h) % 24h < 2h;
         for (int shard = 0; shard < past.shards; ++shard) {
-            const double rate = busy && shard == past.busyShard ? past.busyRate
-                                                                : past.quietRate * quietShare(hour);
+            const double rate =
+                busy && shard == past.busyShard ? past.busyRate : past.quietRate * quietShare(hour);
             const double rows = rate * 3600 * noise(random);
             trace += "," + std::to_string(std::llround(rows * (1 - kWritten))) + "," +
                      std::to_string(std::llround(rows * kWritten));

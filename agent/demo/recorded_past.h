@@ -19,7 +19,7 @@ struct RecordedPast
     WallTime busyFrom{};
     double busyRate = 0;  ///< its rows a second then
     double quietRate = 0; ///< everybody's at all other times, by the time of day
-    int days = 5; ///< the agent has to catch up with them in seconds
+    int days = 5;         ///< the agent has to catch up with them in seconds
 };
 
 /// The next full hour, so that the peak is still to come.

@@ -30,8 +30,8 @@ struct SplitOutcome
 };
 
 /// A hot range is split while the load goes on: as the planner proposes it, of its forecast or of
-/// what it sees; if it does not within a while, the hottest shard by hand; reviewed, approved by its plan, and followed
-/// until its parts serve.
+/// what it sees; if it does not within a while, the hottest shard by hand; reviewed, approved by
+/// its plan, and followed until its parts serve.
 class SplitChapter
 {
 public:

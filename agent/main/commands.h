@@ -67,11 +67,10 @@ struct RotatePassphraseChoice
 struct ImportHeatChoice
 {
     ConfigChoice config;
-    std::string keyspace;
     std::filesystem::path trace;
     int stepMinutes = 60;
 };
-/// Makes heat that was recorded elsewhere the past of a keyspace. The agent must not run.
+/// Makes heat that was recorded elsewhere the shards' past. The agent must not run.
 [[nodiscard]] int importHeat(const ImportHeatChoice& choice);
 
 struct ForecastChoice

@@ -80,16 +80,13 @@ Status takeUpHeat(const ImportHeatChoice& choice)
     ISO_ASSIGN(const auto engine,
                postgres::PostgresEngine::open({.conninfo = config.clusters.front().dsn}, clock));
     ISO_ASSIGN(const runtime::ImportedHeat imported,
-               runtime::importRecordedHeat(
-                   config, *engine, {choice.keyspace, choice.trace, choice.stepMinutes}, clock,
-                   log));
+               runtime::importRecordedHeat(config, *engine, {choice.trace, choice.stepMinutes},
+                                           clock, log));
     ISO_TRY(audit(config, "heat.import", clock, log));
-    std::printf("%zu steps of %zu shards, %s to %s, are the past of %s now\n", imported.steps,
-                imported.shards, formatUtc(imported.from).c_str(), formatUtc(imported.to).c_str(),
-                choice.keyspace.c_str());
+    std::printf("%zu steps of %zu shards, %s to %s, are their past now\n", imported.steps,
+                imported.shards, formatUtc(imported.from).c_str(), formatUtc(imported.to).c_str());
     for (const std::string& series : imported.unknown) {
-        std::fprintf(stderr, "left out: %s, of no leaf of %s\n", series.c_str(),
-                     choice.keyspace.c_str());
+        std::fprintf(stderr, "left out: %s, of no managed leaf\n", series.c_str());
     }
     return {};
 }

@@ -72,7 +72,8 @@ std::vector<std::string> PostgresRowEditing::preview(const engine::EditTarget& t
             "SET LOCAL session_replication_role = replica -- if it has triggers");
     }
     statements.push_back(sql.keepBefore());
-    statements.emplace_back("SELECT setval(…) -- for sequences of columns that stand before the rows");
+    statements.emplace_back(
+        "SELECT setval(…) -- for sequences of columns that stand before the rows");
     for (std::string statement : {sql.update({}), sql.insert(), sql.remove()}) {
         if (!statement.empty()) {
             statements.push_back(std::move(statement));

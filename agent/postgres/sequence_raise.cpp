@@ -73,11 +73,11 @@ Status raiseSequence(Connection& connection, const ColumnSequence& sequence,
 {
     const std::string id = std::to_string(sequence.objectId);
     ISO_ASSIGN(const QueryRows found,
-               connection.query("SELECT CASE WHEN s.seqincrement > 0 THEN max(r." + column +
-                                    ") ELSE min(r." + column +
-                                    ") END, s.seqincrement > 0 FROM pg_sequence s LEFT JOIN " +
-                                    rows + " r ON true WHERE s.seqrelid = $1::oid GROUP BY s.seqrelid",
-                                {id}));
+               connection.query(
+                   "SELECT CASE WHEN s.seqincrement > 0 THEN max(r." + column + ") ELSE min(r." +
+                       column + ") END, s.seqincrement > 0 FROM pg_sequence s LEFT JOIN " + rows +
+                       " r ON true WHERE s.seqrelid = $1::oid GROUP BY s.seqrelid",
+                   {id}));
     if (found.size() == 0 || found.isNull(0, 0)) {
         return {};
     }
@@ -89,8 +89,8 @@ Status raiseSequence(Connection& connection, const ColumnSequence& sequence,
     // What a sequence stands at is given out already, but for one never used.
     const std::string behind = std::string("(last_value ") + (up ? "<" : ">") +
                                " $1::int8 OR (last_value = $1::int8 AND NOT is_called))";
-    ISO_ASSIGN(const QueryRows late, connection.query("SELECT " + behind + " FROM " + sequence.name,
-                                                      {reached}));
+    ISO_ASSIGN(const QueryRows late,
+               connection.query("SELECT " + behind + " FROM " + sequence.name, {reached}));
     if (!late.truth(0, 0)) {
         return {};
     }
@@ -100,10 +100,10 @@ Status raiseSequence(Connection& connection, const ColumnSequence& sequence,
     const std::string next = std::string(up ? "least(s.seqmax" : "greatest(s.seqmin") +
                              ", $1::numeric + s.seqincrement * greatest(s.seqcache, " + kMargin +
                              "))::int8";
-    const auto moved = connection.query("SELECT setval($2::oid::regclass, " + next +
-                                            ") FROM pg_sequence s, " + sequence.name +
-                                            " WHERE s.seqrelid = $2::oid AND " + behind,
-                                        {reached, id});
+    const auto moved =
+        connection.query("SELECT setval($2::oid::regclass, " + next + ") FROM pg_sequence s, " +
+                             sequence.name + " WHERE s.seqrelid = $2::oid AND " + behind,
+                         {reached, id});
     return moved.ok() ? Status() : Status(moved.error().within("moving sequence " + sequence.name));
 }
 

@@ -32,8 +32,7 @@ struct ColumnSequence
 loadColumnSequences(Connection& connection, std::uint64_t leaf, std::uint64_t parent);
 
 /// What an operator should know before: one line for each that our role may not see to.
-[[nodiscard]] std::vector<std::string>
-warningsOf(const std::vector<ColumnSequence>& sequences);
+[[nodiscard]] std::vector<std::string> warningsOf(const std::vector<ColumnSequence>& sequences);
 
 /// Moves the sequence beyond every value that `rows` (a qualified table, "ONLY …") holds in
 /// `column` (quoted); never back. Stays moved when the transaction is rolled back.

@@ -24,8 +24,8 @@ struct TraceRow
 };
 
 /// A recorded trace, read row by row: a CSV, plain or gzip-compressed, whose first column is the
-/// time and whose others are one series each. Rows are in order of time on a grid of steps, some may
-/// be missing. Not thread-safe.
+/// time and whose others are one series each. Rows are in order of time on a grid of steps, some
+/// may be missing. Not thread-safe.
 class TraceFile
 {
 public:

@@ -124,12 +124,9 @@ jobs::JobEngineOptions jobOptions(const config::AgentConfig& config)
     constexpr std::size_t kReshards = 8; // each waits through its grace period, at little cost
     jobs::JobEngineOptions options;
     const std::size_t backups = config.schedule.maxConcurrentJobs;
-    options.maxPerKind = {{JobKind::Backup, backups},
-                          {JobKind::Restore, kRestores},
-                          {JobKind::Verify, 1},
-                          {JobKind::Reshard, kReshards},
-                          {JobKind::Upkeep, 1},
-                          {JobKind::Drill, 1}};
+    options.maxPerKind = {{JobKind::Backup, backups}, {JobKind::Restore, kRestores},
+                          {JobKind::Verify, 1},       {JobKind::Reshard, kReshards},
+                          {JobKind::Upkeep, 1},       {JobKind::Drill, 1}};
     options.workers = backups + kRestores + 3 + kReshards; // no kind waits for another
     return options;
 }
@@ -537,9 +534,7 @@ private:
     restore::RestorePlanner m_planner{
         {m_keyspaces, m_shards, m_backups, m_restores, *m_foundation.repository, m_options.clock}};
     ReshardPart m_reshard{{m_options.engine, m_topology, *m_foundation.repository, m_backups,
-                           m_jobStore,
-                           *m_foundation.database,
-                           [this] { return journalOrNull(); },
+                           m_jobStore, *m_foundation.database, [this] { return journalOrNull(); },
                            [this] {
                                if (m_capture) {
                                    m_capture->nudge();
@@ -547,18 +542,18 @@ private:
                            },
                            m_options.clock, m_options.log, firstTier(m_options)}};
     backup::QuietHours m_quietHours{m_forecastUse.quietHours(*m_heatStore, m_topology)};
-    UpkeepPart m_upkeep{
-        {m_options.engine, *m_foundation.database, m_backups, m_restores, *m_foundation.repository,
-         m_topology, m_quietHours, m_jobs, [this] { return journalOrNull(); },
-         [this](const topology::ShardPlace& place) { return isCaptured(place); }, m_options.clock,
-         m_options.log},
-        m_options.config};
+    UpkeepPart m_upkeep{{m_options.engine, *m_foundation.database, m_backups, m_restores,
+                         *m_foundation.repository, m_topology, m_quietHours, m_jobs,
+                         [this] { return journalOrNull(); },
+                         [this](const topology::ShardPlace& place) { return isCaptured(place); },
+                         m_options.clock, m_options.log},
+                        m_options.config};
     jobs::JobEngine m_jobs;
     CaptureJobs m_captureJobs{
         {m_topology, m_backups, *m_foundation.repository, m_closer, m_jobs,
          [this] { m_caretaker.lookSoon(); },
-         [this] { return m_capture ? m_capture->health().feed.oldestRunning : 0; },
-         m_options.clock, m_options.log}};
+         [this] { return m_capture ? m_capture->health().feed.oldestRunning : 0; }, m_options.clock,
+         m_options.log}};
     backup::Scheduler m_scheduler{
         {m_topology, m_backups, m_schedules, *m_foundation.repository, m_temperatures, m_changes,
          m_jobs, m_options.clock, m_options.log,
@@ -579,20 +574,19 @@ private:
                            m_restoreHandler, m_health, m_options.log,
                            [this] { return m_reshard.removeLeftovers(); }},
                           {.restoreSchemas = {restore::kDefaultSideSchema}}};
-    ShardingPart m_sharding{
-        {m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs, *m_foundation.database,
-         m_health, m_options.clock, m_options.log, m_forecastUse,
-         [this](bool near) { m_collector.setNearLimit(near); },
-         [this](const reshard::ReshardRequest& request) {
-             return m_reshard.handler().preflight(request);
-         },
-         &m_reshard.control()},
-        m_options.config.changes,
-        [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
-            const auto sketch = m_tracker.sketchOf(shard.id);
-            return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
-                          : sharding::KeyLoads();
-        }};
+    ShardingPart m_sharding{{m_options.engine, m_topology, *m_heatStore, m_temperatures, m_jobs,
+                             *m_foundation.database, m_health, m_options.clock, m_options.log,
+                             m_forecastUse, [this](bool near) { m_collector.setNearLimit(near); },
+                             [this](const reshard::ReshardRequest& request) {
+                                 return m_reshard.handler().preflight(request);
+                             },
+                             &m_reshard.control()},
+                            m_options.config.changes,
+                            [this](const ShardRecord& shard, const std::vector<KeyType>& types) {
+                                const auto sketch = m_tracker.sketchOf(shard.id);
+                                return sketch ? sharding::keyLoadsOf(*sketch, shard.range, types)
+                                              : sharding::KeyLoads();
+                            }};
     std::unique_ptr<ForecastPart> m_predict; ///< null: not wanted
     ForecastCore m_forecastCore{{m_shards, m_pastForecasts, m_forecasts, m_temperatures,
                                  m_scheduler, m_options.clock, [this](const std::string& keyspace) {
@@ -609,10 +603,10 @@ private:
                                return keySources(view.stored.record.name);
                            }}};
     AgentCore m_core{
-        {m_options.engine, m_topology, m_keyspaces, m_shards, m_backups, m_restores, m_temperatures,
-         m_collector, m_scheduler, m_planner, m_jobs, m_auditCore, m_sharding.service(),
-         m_recoveryCore, m_hotKeys, m_upkeepCore, m_forecastCore,
-         m_heatColumns, m_health, m_options.clock},
+        {m_options.engine, m_topology,     m_keyspaces,          m_shards,       m_backups,
+         m_restores,       m_temperatures, m_collector,          m_scheduler,    m_planner,
+         m_jobs,           m_auditCore,    m_sharding.service(), m_recoveryCore, m_hotKeys,
+         m_upkeepCore,     m_forecastCore, m_heatColumns,        m_health,       m_options.clock},
         {m_options.config.clusters.front().name, m_options.config.clusters.front().environment,
          m_options.config.clusters.front().kind, m_options.version, m_options.clock.wallNow(),
          m_options.config.schedule.hotAbove, m_options.config.schedule.warmAbove}};

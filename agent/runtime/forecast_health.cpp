@@ -12,8 +12,8 @@ namespace isotherm::runtime
 namespace
 {
 
-constexpr std::size_t kDriftShare = 4;        ///< one series in so many
-constexpr std::uint64_t kEnoughOutcomes = 48; ///< a series
+constexpr std::size_t kDriftShare = 4;                  ///< one series in so many
+constexpr std::uint64_t kEnoughOutcomes = 48;           ///< a series
 constexpr auto kLearning = std::chrono::hours(14 * 24); ///< till then little can be expected
 
 std::string twoDigits(double value)

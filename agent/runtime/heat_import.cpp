@@ -30,14 +30,23 @@ struct ShardCounts
     double written = 0;
 };
 
-std::optional<Column> columnOf(const std::string& series, const topology::KeyspaceView& keyspace)
+std::vector<ShardRecord> shardsOf(const KeyspaceViews& keyspaces)
+{
+    std::vector<ShardRecord> shards;
+    for (const auto& keyspace : keyspaces) {
+        shards.insert(shards.end(), keyspace->shards.begin(), keyspace->shards.end());
+    }
+    return shards;
+}
+
+std::optional<Column> columnOf(const std::string& series, const std::vector<ShardRecord>& shards)
 {
     if (!series.ends_with(".r") && !series.ends_with(".w")) {
         return std::nullopt;
     }
     const std::string leaf = series.substr(0, series.size() - 2);
-    for (std::size_t shard = 0; shard < keyspace.shards.size(); ++shard) {
-        const auto& leaves = keyspace.shards[shard].leaves;
+    for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+        const auto& leaves = shards[shard].leaves;
         if (std::find(leaves.begin(), leaves.end(), leaf) != leaves.end()) {
             return Column{shard, series.back() == 'w'};
         }
@@ -72,16 +81,11 @@ heat::Rates ratesOf(const ShardCounts& counts, double seconds)
     return rates;
 }
 
-/// The beginning of what has been measured, by the hour.
-Result<std::optional<WallTime>> measuredSince(const heat::HeatStore& heat,
-                                              const std::vector<ShardId>& shards, WallTime now)
+/// The first bucket in the span in which any of the shards was measured.
+Result<std::optional<WallTime>> measuredIn(const heat::HeatStore& heat, const heat::HeatSpan& span,
+                                           const std::vector<ShardId>& shards)
 {
-    constexpr auto kFurthest = std::chrono::hours(400 * 24);
-    const WallTime hour = std::chrono::floor<std::chrono::hours>(now);
-    ISO_ASSIGN(const auto all,
-               heat.series(HeatMetric::Rows,
-                           {std::chrono::hours(1), hour - kFurthest, hour + std::chrono::hours(1)},
-                           shards));
+    ISO_ASSIGN(const auto all, heat.series(HeatMetric::Rows, span, shards));
     std::optional<WallTime> since;
     for (const heat::HeatSeries& series : all) {
         const auto first = std::find_if(series.mean.begin(), series.mean.end(),
@@ -93,6 +97,19 @@ Result<std::optional<WallTime>> measuredSince(const heat::HeatStore& heat,
         }
     }
     return since;
+}
+
+/// Since when there is history that an import would take: from before the last hour.
+Result<std::optional<WallTime>> historySince(const heat::HeatStore& heat,
+                                             const std::vector<ShardId>& shards, WallTime now)
+{
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    const WallTime fine = std::chrono::floor<hours>(now) - hours(22); // minutes reach back a day
+    const WallTime hourAgo = std::chrono::floor<minutes>(now) - hours(1);
+    ISO_ASSIGN(const auto old, measuredIn(heat, {hours(1), fine - hours(399 * 24), fine}, shards));
+    return old ? Result<std::optional<WallTime>>(old)
+               : measuredIn(heat, {minutes(1), fine, hourAgo}, shards);
 }
 
 class Intake
@@ -139,39 +156,40 @@ private:
 
 } // namespace
 
-Result<ImportedHeat> importHeat(const HeatRecording& recording,
-                                const topology::KeyspaceView& keyspace, heat::CellMap& cells,
-                                heat::HeatStore& heat, WallTime now)
+Result<ImportedHeat> importHeat(const HeatRecording& recording, const KeyspaceViews& keyspaces,
+                                heat::CellMap& cells, heat::HeatStore& heat, WallTime now)
 {
-    std::vector<ShardId> shards;
-    for (const ShardRecord& shard : keyspace.shards) {
-        shards.push_back(shard.id);
+    const std::vector<ShardRecord> shards = shardsOf(keyspaces);
+    std::vector<ShardId> ids;
+    for (const ShardRecord& shard : shards) {
+        ids.push_back(shard.id);
     }
-    ISO_TRY(cells.assign(recording.keyspace, keyspace.shards, now));
-    ISO_ASSIGN(const auto since, measuredSince(heat, shards, now));
-    if (since && *since + std::chrono::hours(1) <= now - std::chrono::hours(1)) {
+    for (const auto& keyspace : keyspaces) {
+        ISO_TRY(cells.assign(keyspace->stored.record.name, keyspace->shards, now));
+    }
+    ISO_ASSIGN(const auto since, historySince(heat, ids, now));
+    if (since) {
         return makeError(Code::FailedPrecondition,
-                         "the heat of " + recording.keyspace + " has been measured since " +
-                             formatUtc(*since),
-                         "heat recorded elsewhere can be taken up before the agent's first hour");
+                         "heat has been measured since " + formatUtc(*since),
+                         "heat recorded elsewhere can be taken up in the agent's first hour");
     }
     ISO_ASSIGN(const auto trace, predict::TraceFile::open(recording.trace, recording.stepMinutes));
     ImportedHeat imported;
     Columns columns;
     for (const std::string& series : trace->series()) {
-        columns.push_back(columnOf(series, keyspace));
+        columns.push_back(columnOf(series, shards));
         if (!columns.back()) {
             imported.unknown.push_back(series);
         }
     }
-    const Intake intake(std::move(columns), cells.wholesOf(shards), recording.stepMinutes);
+    const Intake intake(std::move(columns), cells.wholesOf(ids), recording.stepMinutes);
     imported.shards = intake.shards();
     if (imported.shards == 0) {
-        return makeError(Code::InvalidArgument,
-                         "no shard of " + recording.keyspace + " has its series in " +
-                             recording.trace.string(),
-                         "they are named LEAF.r and LEAF.w, for example " +
-                             keyspace.shards.front().leaves.front() + ".r");
+        return makeError(
+            Code::InvalidArgument,
+            "no managed shard has both of its series in " + recording.trace.string(),
+            "they are named LEAF.r and LEAF.w" +
+                (shards.empty() ? "" : ", for example " + shards.front().leaves.front() + ".r"));
     }
     while (true) {
         ISO_ASSIGN(const auto row, trace->next());

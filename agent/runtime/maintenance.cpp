@@ -9,14 +9,11 @@
 #include "agent/repository/repository.h"
 #include "agent/runtime/setup.h"
 #include "agent/storage/directory_store.h"
-#include "shared/base/check.h"
 #include "shared/base/file.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <system_error>
-#include <utility>
 
 namespace isotherm::runtime
 {
@@ -38,18 +35,6 @@ Result<OpenRepository> openForWriting(const config::AgentConfig& config,
     options.owner = "isotherm-agent, maintenance";
     ISO_ASSIGN(opened.repository, repository::Repository::open(*opened.store, passphrase, options));
     return opened;
-}
-
-Result<metadata::StoredKeyspace> namedKeyspace(const config::AgentConfig& config,
-                                               const std::string& name,
-                                               metadata::KeyspaceStore& adopted)
-{
-    for (metadata::StoredKeyspace& keyspace : configuredKeyspaces(config)) {
-        if (keyspace.record.name == name) {
-            return std::move(keyspace);
-        }
-    }
-    return adopted.get(name);
 }
 
 } // namespace
@@ -105,18 +90,14 @@ Result<ImportedHeat> importRecordedHeat(const config::AgentConfig& config, engin
     metadata::ShardStore shards(*database);
     metadata::HeatBlockStore blocks(*database);
     metadata::CellStore cellStore(*database);
-    ISO_ASSIGN(metadata::StoredKeyspace keyspace,
-               namedKeyspace(config, recording.keyspace, keyspaces));
     topology::Topology topology(engine, keyspaces, shards, clock);
-    ISO_TRY(topology.adopt(keyspace));
+    for (const metadata::StoredKeyspace& keyspace : configuredKeyspaces(config)) {
+        ISO_TRY(topology.adopt(keyspace));
+    }
+    ISO_TRY(topology.refresh());
     ISO_ASSIGN(const auto cells, heat::CellMap::open(cellStore));
     ISO_ASSIGN(const auto heat, heat::HeatStore::open(blocks, log, {.cells = cells.get()}));
-    const auto views = topology.keyspaces();
-    const auto view = std::find_if(views.begin(), views.end(), [&](const auto& one) {
-        return one->stored.record.name == recording.keyspace;
-    });
-    ISO_CHECK(view != views.end());
-    return importHeat(recording, **view, *cells, *heat, clock.wallNow());
+    return importHeat(recording, topology.keyspaces(), *cells, *heat, clock.wallNow());
 }
 
 } // namespace isotherm::runtime

@@ -29,8 +29,8 @@ namespace isotherm::runtime
 [[nodiscard]] Result<backup::CatalogueChanges> rebuildCatalogue(const config::AgentConfig& config,
                                                                 const Clock& clock, Log& log);
 
-/// importHeat for the keyspace of that name, which the configuration has or the agent has adopted:
-/// also before the agent's first start. NotFound when there is none.
+/// importHeat for the keyspaces that the configuration has or the agent has adopted: also before
+/// the agent's first start.
 [[nodiscard]] Result<ImportedHeat> importRecordedHeat(const config::AgentConfig& config,
                                                       engine::Engine& engine,
                                                       const HeatRecording& recording,

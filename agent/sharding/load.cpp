@@ -9,9 +9,9 @@ namespace isotherm::sharding
 namespace
 {
 
-/// The exponentially weighted mean of what has been seen, and of that alone: without dividing by the
-/// weight so far, a young track would be its first sample for as long as a half-life, and that one
-/// often covers a moment in which a new shard was not yet written to.
+/// The exponentially weighted mean of what has been seen, and of that alone: without dividing by
+/// the weight so far, a young track would be its first sample for as long as a half-life, and that
+/// one often covers a moment in which a new shard was not yet written to.
 void decay(double& value, double load, double seconds, double covered, double halfLife)
 {
     const double kept = std::exp2(-seconds / halfLife);

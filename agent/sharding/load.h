@@ -25,10 +25,10 @@ struct LoadBudget
 [[nodiscard]] std::optional<double> loadOf(const heat::Rates& rates, const LoadBudget& budget);
 
 /// The newest samples and the decayed loads of every shard, which are weighted means over what was
-/// seen (a track younger than a half-life weighs its samples nearly alike). A gap of more than five minutes starts
-/// anew. The first seconds of a shard that comes later than the others do not count: a server
-/// publishes what a session did up to ten seconds after it, and what filled a new part was us. Not
-/// thread-safe.
+/// seen (a track younger than a half-life weighs its samples nearly alike). A gap of more than five
+/// minutes starts anew. The first seconds of a shard that comes later than the others do not count:
+/// a server publishes what a session did up to ten seconds after it, and what filled a new part was
+/// us. Not thread-safe.
 class LoadTracker
 {
 public:

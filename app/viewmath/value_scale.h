@@ -40,9 +40,10 @@ struct ValueScale
 /// The largest finite value, or 0.
 [[nodiscard]] double largestValue(std::span<const float> values);
 
-/// What the hottest row keeps up: the highest of all rows' 90th percentiles over time, or 0. `values`
-/// column by column, `rows` of them in each; of many columns some are looked at. A moment's spike,
-/// as of a bulk load or a vacuum, does not count, so that it cannot make all else look cold.
+/// What the hottest row keeps up: the highest of all rows' 90th percentiles over time, or 0.
+/// `values` column by column, `rows` of them in each; of many columns some are looked at. A
+/// moment's spike, as of a bulk load or a vacuum, does not count, so that it cannot make all else
+/// look cold.
 [[nodiscard]] double sustainedValue(std::span<const float> values, std::size_t rows);
 
 /// A shard's rate beside its temperature, for impliedReference().

@@ -96,14 +96,17 @@ void HeatView::setMatrix(const HeatMatrix* matrix, bool fresh)
 
 void HeatView::updateScale(bool fresh)
 {
-    constexpr double kTooHigh = 4; // then one colour would be left for everything
+    constexpr double kTooHigh = 4;     // then one colour would be left for everything
+    constexpr double kHighestCut = 50; // spikes are at most so many times the top
     if (m_matrix == nullptr) {
         return;
     }
     double top = 1.0;
     if (m_matrix->metric != HeatMetric::Temperature) {
+        // Where nothing lasts, what there was for a moment must not all be the hottest colour.
+        const double least = viewmath::largestValue(m_matrix->max) / kHighestCut;
         top = viewmath::niceCeiling(
-            viewmath::sustainedValue(m_matrix->max, m_matrix->rows.size()));
+            std::max(least, viewmath::sustainedValue(m_matrix->max, m_matrix->rows.size())));
     }
     if (fresh || top > m_scaleTop || top * kTooHigh < m_scaleTop) {
         m_scaleTop = top;

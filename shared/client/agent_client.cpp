@@ -68,8 +68,7 @@ class GrpcAgentClient final : public AgentClient
 public:
     explicit GrpcAgentClient(std::shared_ptr<const Connection> connection)
         : m_connection(std::move(connection)), m_audit(m_connection), m_changes(m_connection),
-          m_recovery(m_connection), m_hotKeys(m_connection),
-          m_upkeep(m_connection),
+          m_recovery(m_connection), m_hotKeys(m_connection), m_upkeep(m_connection),
           m_forecast(m_connection)
     {
     }

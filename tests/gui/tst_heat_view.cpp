@@ -239,6 +239,16 @@ private Q_SLOTS:
         QCOMPARE(canvas().scale().top, top);
     }
 
+    void scale_nothingLasts_knowsTheMoment()
+    {
+        HeatMatrix idle = m_matrix;
+        std::ranges::fill(idle.max, 0.0F);
+        idle.max[0] = 5'000.0F;
+        m_view->setMatrix(&idle, true);
+        QCOMPARE(canvas().scale().top, 100.0);
+        m_view->setMatrix(&m_matrix, true);
+    }
+
     void csv_cellsOnScreen_leavesMissingEmpty()
     {
         m_matrix.mean[5 * 4] = kMissingHeat;

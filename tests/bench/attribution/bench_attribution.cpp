@@ -125,7 +125,8 @@ private:
     {
         const auto sample = world.engine().sampleAccess(leaves);
         m_failed = m_failed || !sample.ok() || !world.follow().ok();
-        m_server = m_server + (sample.ok() ? std::chrono::duration<double>(sample->cost).count() : 0);
+        m_server =
+            m_server + (sample.ok() ? std::chrono::duration<double>(sample->cost).count() : 0);
         std::timespec used{};
         ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
         m_cpu = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
@@ -167,11 +168,12 @@ public:
         for (const double difference : m_noise) {
             squares += difference * difference;
         }
-        std::printf("{\"bench\":\"collect-cost\",\"metric\":\"%s\",\"unit\":\"ratio\",\"ours\":%.4f,"
-                    "\"peer\":%.2f,\"peer_name\":\"budget\",\"n\":%zu,\"mean\":%.4f,"
-                    "\"standard_error\":%.4f}\n",
-                    metric, medianOf(m_costs), kBudgetCost, m_costs.size(), mean,
-                    std::sqrt(squares / pairs / pairs));
+        std::printf(
+            "{\"bench\":\"collect-cost\",\"metric\":\"%s\",\"unit\":\"ratio\",\"ours\":%.4f,"
+            "\"peer\":%.2f,\"peer_name\":\"budget\",\"n\":%zu,\"mean\":%.4f,"
+            "\"standard_error\":%.4f}\n",
+            metric, medianOf(m_costs), kBudgetCost, m_costs.size(), mean,
+            std::sqrt(squares / pairs / pairs));
     }
 
 private:

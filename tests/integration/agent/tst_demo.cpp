@@ -44,7 +44,8 @@ void TestDemo::headless_wholeStory_isToldAndTakenDown()
     const auto& split = json.at("split");
     QVERIFY2(split.at("state") == "done", story.constData());
     QVERIFY(split.at("shards_after") > split.at("shards_before"));
-    // On a busy machine the load may be there before its forecast; when it was predicted, it says when.
+    // On a busy machine the load may be there before its forecast; when it was predicted, it says
+    // when.
     QCOMPARE(split.contains("expected_at"), split.at("predicted").get<bool>());
     QFile::remove(QString::fromStdString(report.string()));
     QVERIFY(std::filesystem::is_empty(folder.path()));

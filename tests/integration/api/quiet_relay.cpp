@@ -38,8 +38,8 @@ bool copy(int from, int to)
     std::array<char, 16'384> buffer{};
     const ssize_t length = ::recv(from, buffer.data(), buffer.size(), 0);
     for (ssize_t sent = 0; sent < length;) {
-        const ssize_t more = ::send(to, buffer.data() + sent,
-                                    static_cast<std::size_t>(length - sent), MSG_NOSIGNAL);
+        const ssize_t more =
+            ::send(to, buffer.data() + sent, static_cast<std::size_t>(length - sent), MSG_NOSIGNAL);
         if (more <= 0) {
             return false;
         }

@@ -396,8 +396,7 @@ void TestLiveStream::watch_serverRestart_reconnectsWithAFreshSnapshot()
 void TestLiveStream::watch_fallsSilent_reconnects()
 {
     const auto colon = m_profile.address.rfind(':');
-    QuietRelay relay(
-        static_cast<std::uint16_t>(std::stoi(m_profile.address.substr(colon + 1))));
+    QuietRelay relay(static_cast<std::uint16_t>(std::stoi(m_profile.address.substr(colon + 1))));
     client::Profile profile = m_profile;
     profile.address = relay.address();
     const auto client = LoopbackAgent::connect(profile);

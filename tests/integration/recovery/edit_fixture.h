@@ -62,9 +62,9 @@ struct LiveRows
     std::vector<std::string> rows;
 };
 
-inline Result<LiveRows>
-liveRows(engine::Engine& engine, std::size_t shard = 0,
-         const engine::KeyspaceSpec& keyspace = {"odd", {"Odd Schema.Kunden Ä"}, {"kunden nr"}})
+inline Result<LiveRows> liveRows(engine::Engine& engine, std::size_t shard = 0,
+                                 const engine::KeyspaceSpec& keyspace = {
+                                     "odd", {"Odd Schema.Kunden Ä"}, {"kunden nr"}})
 {
     ISO_ASSIGN(const auto layout, engine.describeKeyspace(keyspace));
     ISO_ASSIGN(const auto snapshot, engine.openSnapshot(layout, layout.shards.at(shard)));

@@ -209,8 +209,8 @@ void TestSequenceRaise::replace_movesSequencesBeyondTheRows()
     ISO_VERIFY_OK((*sink)->write(batch));
     ISO_VERIFY_OK((*sink)->finish());
     ISO_VERIFY_OK((*swapping)->complete(fresh));
-    auto transaction =
-        (*swapping)->swap({{fresh.leaf, "fresh", "tickets_before", "kept;"}}, engine::SwapKind::Fresh);
+    auto transaction = (*swapping)->swap({{fresh.leaf, "fresh", "tickets_before", "kept;"}},
+                                         engine::SwapKind::Fresh);
     ISO_VERIFY_OK(transaction);
     ISO_VERIFY_OK((*transaction)->commit());
     insertMany();

@@ -25,6 +25,7 @@ hot_rate = 5000
 [cluster.orders-prod.keyspace.orders.retention]
 window = "30d"
 [changes]
+margin = "2h"
 mode = "propose"
 split_above = 1.0
 merge_below = 0.35

@@ -44,6 +44,7 @@ private Q_SLOTS:
         QVERIFY(config->schedule.warm == std::chrono::milliseconds(6h));
         QCOMPARE(config->schedule.jitter, 0.2);
         QCOMPARE(config->schedule.maxConcurrentJobs, 4U);
+        QVERIFY(config->changes.margin == std::chrono::milliseconds(2h));
         QCOMPARE(config->tiers.at(0).path.string(), std::string("/srv/isotherm"));
         QCOMPARE(config->repository.zstdLevel, 3);
         QCOMPARE(config->repository.passphraseFile.string(),

@@ -37,8 +37,8 @@ private:
 
 void TestTraceFile::next_rows_countsAndWhatWasNotMeasured()
 {
-    const auto trace = TraceFile::open(
-        write("t,a,b\n2026-01-05T00:00:00Z,1.5,\n2026-01-05T00:10:00Z,2,3\n"), 10);
+    const auto trace =
+        TraceFile::open(write("t,a,b\n2026-01-05T00:00:00Z,1.5,\n2026-01-05T00:10:00Z,2,3\n"), 10);
     QVERIFY(trace.ok());
     QCOMPARE((*trace)->series().size(), std::size_t{2});
     const auto first = (*trace)->next();

@@ -38,10 +38,7 @@ sharding::KeyLoads everyFifty(const ShardRecord& shard, const std::vector<KeyTyp
 /// What a running agent has, with a board of forecasts that the test writes.
 struct World
 {
-    explicit World(bool acts) : use(board, clock, acts)
-    {
-        adoptItems(engine, topology, {1'000});
-    }
+    explicit World(bool acts) : use(board, clock, acts) { adoptItems(engine, topology, {1'000}); }
 
     [[nodiscard]] std::vector<ShardRecord> shards() const
     {

@@ -24,17 +24,17 @@ const WallTime kNow = fromUnixMicros(86'400LL * 1'000'000 * 20'485) + 30min; // 
 /// Two shards, 0 … 99 and 100 …, in a real store of heat.
 struct World
 {
-    World()
-    {
-        adoptItems(engine, topology, {100});
-    }
+    World() { adoptItems(engine, topology, {100}); }
 
     [[nodiscard]] const topology::KeyspaceView& view()
     {
         views = topology.keyspaces();
         return *views.front();
     }
-    [[nodiscard]] std::string leaf(std::size_t shard) { return view().shards[shard].leaves.front(); }
+    [[nodiscard]] std::string leaf(std::size_t shard)
+    {
+        return view().shards[shard].leaves.front();
+    }
 
     /// Hour `back` ago reads `reads` and writes `writes` rows; the first shard ten times as many.
     [[nodiscard]] std::string row(int back, int reads, int writes) const
@@ -53,7 +53,8 @@ struct World
     {
         const auto file = folder.path() / "trace.csv";
         ISO_CHECK(writeFileDurably(file, trace).ok());
-        return importHeat({"items", file, 60}, view(), heat.cells(), heat.store(), clock.wallNow());
+        return importHeat({file, 60}, topology.keyspaces(), heat.cells(), heat.store(),
+                          clock.wallNow());
     }
 
     /// Rows read and written in each ten minutes of the hour that began `back` hours ago.
@@ -94,6 +95,7 @@ private Q_SLOTS:
     void import_seriesOfNoLeaf_areNamed();
     void import_noShardKnown_saysHowTheyAreNamed();
     void import_measuredForLong_isRefusedAndLosesNothing();
+    void import_anotherKeyspaceMeasuredForLong_isRefused();
     void import_justStarted_takesTheFirstMinutesPlace();
 };
 
@@ -118,7 +120,8 @@ void TestHeatImport::import_untilNow_futureIsLeftOut()
     const auto imported = world.import(world.head() + "\n" + world.row(1, 60, 60) +
                                        world.row(0, 60, 60) + world.row(-1, 60, 60));
     QCOMPARE(imported->steps, std::size_t{1}); // the hour that runs is not over
-    QCOMPARE(world.heat.store().newest(), std::optional(std::chrono::floor<std::chrono::hours>(kNow)));
+    QCOMPARE(world.heat.store().newest(),
+             std::optional(std::chrono::floor<std::chrono::hours>(kNow)));
 }
 
 void TestHeatImport::import_notMeasured_staysSo()
@@ -159,11 +162,30 @@ void TestHeatImport::import_measuredForLong_isRefusedAndLosesNothing()
     QCOMPARE(world.heat.store().newest(), newest);
 }
 
+/// Its history would go with the rest.
+void TestHeatImport::import_anotherKeyspaceMeasuredForLong_isRefused()
+{
+    World world;
+    world.engine.define("orders", {500});
+    metadata::StoredKeyspace orders;
+    orders.spec = {"orders", {"orders"}, {}};
+    orders.record.name = "orders";
+    QVERIFY(world.topology.adopt(orders).ok());
+    const auto views = world.topology.keyspaces();
+    QCOMPARE(views.size(), std::size_t{2});
+    const topology::KeyspaceView& other = *views.back();
+    QCOMPARE(other.stored.record.name, std::string("orders"));
+    QVERIFY(world.heat.cells().assign("orders", other.shards, kNow - 3h).ok());
+    world.heat.record(kNow - 70min, 60s, {{other.shards[0].id, {5, 1}}});
+    const auto imported = world.import(world.head() + "\n" + world.row(5, 60, 60));
+    QCOMPARE(imported.error().code, Code::FailedPrecondition);
+}
+
 void TestHeatImport::import_justStarted_takesTheFirstMinutesPlace()
 {
     World world;
-    QVERIFY(world.heat.cells().assign("items", world.view().shards, kNow - 5min).ok());
-    world.heat.record(kNow - 5min, 60s, {{world.view().shards[0].id, {5, 1}}});
+    QVERIFY(world.heat.cells().assign("items", world.view().shards, kNow - 58min).ok());
+    world.heat.record(kNow - 58min, 60s, {{world.view().shards[0].id, {5, 1}}});
     QVERIFY(world.import(world.head() + "\n" + world.row(2, 60, 60) + world.row(1, 60, 60)).ok());
     QVERIFY(isNear(world.history(1)[2], 10));
 }
