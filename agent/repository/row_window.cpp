@@ -4,6 +4,7 @@
 #include "shared/base/byte_io.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace isotherm::repository
@@ -55,11 +56,27 @@ void RowWindow::add(std::string_view row, std::string_view key)
 
 void RowWindow::sort()
 {
-    if (!m_inOrder) {
-        std::sort(m_entries.begin(), m_entries.end(),
-                  [this](const Entry& a, const Entry& b) { return less(a, b); });
+    if (std::exchange(m_inOrder, true)) {
+        return;
     }
-    m_inOrder = true;
+    // A table's rows lie nearly in key order: the few that fell behind are sorted by themselves,
+    // and merged in.
+    const auto before = [this](const Entry& a, const Entry& b) { return less(a, b); };
+    std::size_t risen = 0;
+    m_fallen.clear();
+    for (const Entry& entry : m_entries) {
+        if (risen > 0 && less(entry, m_entries[risen - 1])) {
+            m_fallen.push_back(entry);
+        } else {
+            m_entries[risen++] = entry;
+        }
+    }
+    m_entries.resize(risen);
+    std::sort(m_fallen.begin(), m_fallen.end(), before);
+    m_merged.clear();
+    std::merge(m_entries.begin(), m_entries.end(), m_fallen.begin(), m_fallen.end(),
+               std::back_inserter(m_merged), before);
+    std::swap(m_entries, m_merged);
 }
 
 void RowWindow::keepFrom(std::size_t index)

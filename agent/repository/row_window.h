@@ -67,6 +67,8 @@ private:
     ByteBuffer m_rows;
     ByteBuffer m_keys;
     std::vector<Entry> m_entries;
+    std::vector<Entry> m_fallen; ///< scratch of sort()
+    std::vector<Entry> m_merged; ///< likewise
     ByteBuffer m_spareRows;
     ByteBuffer m_spareKeys;
     bool m_inOrder = true;

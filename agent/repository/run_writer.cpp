@@ -70,7 +70,7 @@ Status RunWriterImpl::appendRow(std::string_view row)
     m_window.add(row, m_key);
     if (m_window.bytes() > m_room) {
         // Rows that came in order need little room to stay so.
-        ISO_TRY(drain(m_window.inOrder() ? m_room / 8 : m_room / 2));
+        ISO_TRY(drain(m_window.inOrder() ? m_room / 8 : m_room / 4));
         if (std::exchange(m_strayed, false)) {
             m_room = std::min(2 * m_room, m_options.windowSize.get() / 2);
         }
