@@ -31,13 +31,7 @@ std::optional<RateSample> RateMeter::update(const engine::AccessSample& sample)
         m_readings.clear(); // no difference may be taken across it
     }
     m_resetEpoch = sample.resetEpoch;
-    Reading reading{sample.serverTime, sample.taken, {}};
-    reading.leaves.reserve(sample.leaves.size());
-    for (const engine::LeafCounters& leaf : sample.leaves) {
-        reading.leaves.emplace(leaf.objectId,
-                               Totals{leaf.reads, leaf.writes, leaf.rows, leaf.bytes});
-    }
-    m_readings.push_back(std::move(reading));
+    m_readings.push_back(readingOf(sample));
     forgetOldReadings(sample.taken);
     if (first) {
         return std::nullopt;
@@ -47,6 +41,23 @@ std::optional<RateSample> RateMeter::update(const engine::AccessSample& sample)
         result.cells.push_back({cell.cell, ratesOf(cell)});
     }
     return result;
+}
+
+RateMeter::Reading RateMeter::readingOf(const engine::AccessSample& sample) const
+{
+    Reading reading{sample.serverTime, sample.taken, {}};
+    reading.leaves.reserve(sample.leaves.size());
+    for (const engine::LeafCounters& counters : sample.leaves) {
+        Leaf leaf{{counters.reads, counters.writes, counters.rows, counters.bytes}, sample.taken};
+        if (!m_readings.empty()) {
+            const auto& before = m_readings.back().leaves;
+            const auto known = before.find(counters.objectId);
+            leaf.settled =
+                known != before.end() ? known->second.settled : sample.taken + m_options.lateness;
+        }
+        reading.leaves.emplace(counters.objectId, leaf);
+    }
+    return reading;
 }
 
 std::string RateMeter::gapBefore(const engine::AccessSample& sample) const
@@ -88,8 +99,8 @@ Rates RateMeter::ratesOf(const CellLeaves& cell) const
     return rates;
 }
 
-/// True if every leaf of the cell is in this reading and the one before it, and none of its
-/// counters ran backwards between them.
+/// True if every leaf of the cell is in this reading and the one before it, none of its counters
+/// ran backwards between them, and none can be what filled it.
 bool RateMeter::continues(const CellLeaves& cell, std::size_t reading) const
 {
     const auto& after = m_readings[reading].leaves;
@@ -99,8 +110,9 @@ bool RateMeter::continues(const CellLeaves& cell, std::size_t reading) const
                const auto now = after.find(leaf);
                const auto then = before.find(leaf);
                return now != after.end() && then != before.end() &&
-                      std::equal(now->second.begin(), now->second.end(), then->second.begin(),
-                                 std::greater_equal<>());
+                      (!cell.filled || m_readings[reading - 1].taken >= then->second.settled) &&
+                      std::equal(now->second.totals.begin(), now->second.totals.end(),
+                                 then->second.totals.begin(), std::greater_equal<>());
            });
 }
 
@@ -108,7 +120,7 @@ RateMeter::Totals RateMeter::totalsOf(const CellLeaves& cell, const Reading& rea
 {
     Totals totals{};
     for (const std::uint64_t leaf : cell.leaves) {
-        const Totals& counters = reading.leaves.at(leaf);
+        const Totals& counters = reading.leaves.at(leaf).totals;
         for (std::size_t i = 0; i < totals.size(); ++i) {
             totals[i] += counters[i];
         }

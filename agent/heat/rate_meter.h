@@ -28,6 +28,7 @@ struct CellLeaves
 {
     CellId cell;
     std::vector<std::uint64_t> leaves; ///< object ids
+    bool filled = false;               ///< with rows of other shards, by a reshard
 };
 
 struct CellRates
@@ -58,12 +59,16 @@ struct RateMeterOptions
     /// How far the server's clock may differ from the steady one between two samples before that
     /// counts as a step of the clock.
     std::chrono::milliseconds clockTolerance{1'500};
+    /// A session's counts are published up to this long after it. So long after the first sight of
+    /// the leaves of a filled cell, they may be those of what filled it.
+    std::chrono::milliseconds lateness{10'000};
 };
 
 /// Turns successive samples of cumulative counters into rates. What is not known is missing: the
 /// first sample, a reset of the counters or a restart of the server, a counter that ran backwards,
-/// a leaf that appeared or vanished, an agent's pause, a step of the clock. Never zero for unknown,
-/// and never a spike from a difference across any of these. Not thread-safe.
+/// a leaf that appeared or vanished, the filling of a shard that a reshard made, an agent's pause,
+/// a step of the clock. Never zero for unknown, and never a spike from a difference across any of
+/// these. Not thread-safe.
 class RateMeter
 {
 public:
@@ -80,13 +85,19 @@ public:
 
 private:
     using Totals = std::array<std::uint64_t, 4>;
+    struct Leaf
+    {
+        Totals totals{};
+        Instant settled{}; ///< what is counted from then on is nobody's filling
+    };
     struct Reading
     {
         WallTime serverTime{};
         Instant taken{};
-        std::unordered_map<std::uint64_t, Totals> leaves;
+        std::unordered_map<std::uint64_t, Leaf> leaves;
     };
 
+    [[nodiscard]] Reading readingOf(const engine::AccessSample& sample) const;
     [[nodiscard]] std::string gapBefore(const engine::AccessSample& sample) const;
     [[nodiscard]] Rates ratesOf(const CellLeaves& cell) const;
     [[nodiscard]] bool continues(const CellLeaves& cell, std::size_t reading) const;

@@ -98,7 +98,7 @@ Result<std::vector<heat::CellLeaves>> Collector::lookAtShards()
             if (wholes[i] == heat::CellId()) {
                 continue; // an empty range
             }
-            heat::CellLeaves one{wholes[i], {}};
+            heat::CellLeaves one{wholes[i], {}, !keyspace->shards[i].parents.empty()};
             for (const engine::LeafRef& leaf : keyspace->layout.shards[i].leaves) {
                 one.leaves.push_back(leaf.objectId);
             }

@@ -36,25 +36,10 @@ std::optional<double> loadOf(const heat::Rates& rates, const LoadBudget& budget)
 void LoadTracker::add(ShardId shard, WallTime end, double load)
 {
     constexpr auto kGap = std::chrono::minutes(5);
-    constexpr auto kLate = std::chrono::seconds(10);
-    if (!m_first || end < *m_first) {
-        m_first = end;
-    }
-    const auto [found, isNew] = m_tracks.try_emplace(shard);
-    Track& track = found->second;
-    if (isNew) {
-        track.since = end - *m_first > kLate ? end + kLate : end;
-    }
-    if (track.since - end > kLate) {
-        track.since = end; // the clock went back
-    }
-    if (end < track.since) {
-        return;
-    }
+    Track& track = m_tracks[shard];
     if (!track.recent.empty() &&
         (end <= track.recent.back().end || end - track.recent.back().end > kGap)) {
         track = {}; // the clock went back, or nothing is known of what was between
-        track.since = end;
     }
     if (track.recent.empty()) {
         track.decayed = {load, load, load};
@@ -76,10 +61,8 @@ void LoadTracker::add(ShardId shard, WallTime end, double load)
 
 void LoadTracker::forgetBefore(WallTime time)
 {
-    std::erase_if(m_tracks, [time](const auto& entry) {
-        const Track& track = entry.second;
-        return (track.recent.empty() ? track.since : track.recent.back().end) < time;
-    });
+    std::erase_if(m_tracks,
+                  [time](const auto& entry) { return entry.second.recent.back().end < time; });
 }
 
 void LoadTracker::fill(ShardFacts& shard) const

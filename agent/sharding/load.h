@@ -26,9 +26,7 @@ struct LoadBudget
 
 /// The newest samples and the decayed loads of every shard, which are weighted means over what was
 /// seen (a track younger than a half-life weighs its samples nearly alike). A gap of more than five
-/// minutes starts anew. The first seconds of a shard that comes later than the others do not count:
-/// a server publishes what a session did up to ten seconds after it, and what filled a new part was
-/// us. Not thread-safe.
+/// minutes starts anew. Not thread-safe.
 class LoadTracker
 {
 public:
@@ -46,14 +44,12 @@ public:
 private:
     struct Track
     {
-        WallTime since{}; ///< what ended before does not count
         std::deque<LoadSample> recent;
         DecayedLoads decayed;
         double covered = 0; ///< seconds that the means are made of
     };
 
     const std::size_t m_keep;
-    std::optional<WallTime> m_first; ///< sample of all
     std::map<ShardId, Track> m_tracks;
 };
 

@@ -195,6 +195,41 @@ private Q_SLOTS:
         QVERIFY(std::isnan(rows(sample, 2))); // no leaves: nothing is known, not zero
     }
 
+    void update_filledShard_itsFillingDoesNotCount()
+    {
+        RateMeter meter = meterOf({{CellId(1), {10}}});
+        Server server;
+        server.work(10, 100);
+        QVERIFY(!meter.update(server.sample()));
+        // Split: the copy of a million rows is published six seconds after the part came to be.
+        meter.setCells({{CellId(2), {20}, true}, {CellId(3), {30}}});
+        for (int second = 1; second <= 60; ++second) {
+            server.work(20, second == 7 ? 1'000'000 : 50);
+            server.work(30, second == 7 ? 1'000'000 : 50); // the application filled that one
+            server.pass(1s);
+            const auto sample = meter.update(server.sample());
+            if (second <= 11) {
+                QVERIFY2(std::isnan(rows(sample, 0)), qPrintable(QString::number(second)));
+            } else {
+                QCOMPARE(rows(sample, 0), 50.0F);
+            }
+            if (second == 7) {
+                QVERIFY(rows(sample, 1) > 100'000);
+            }
+        }
+    }
+
+    void update_filledShardAtTheStart_isMeasuredAtOnce()
+    {
+        RateMeter meter = meterOf({{CellId(2), {20}, true}});
+        Server server;
+        server.work(20, 1'000'000);
+        QVERIFY(!meter.update(server.sample())); // it was filled before the agent started
+        server.work(20, 50);
+        server.pass(1s);
+        QCOMPARE(rows(meter.update(server.sample())), 50.0F);
+    }
+
     void update_oncePerSecondLumps_showAsNearlyEven()
     {
         RateMeter meter = meterOf({{CellId(1), {10}}});

@@ -24,7 +24,6 @@ private Q_SLOTS:
     void loadOf_missing_unknownNotZero();
     void tracker_halfLives_halveInTheirTime();
     void tracker_young_meanOfItsSamples();
-    void tracker_newPart_whatFilledItDoesNotCount();
     void tracker_manySamples_keepsTheNewest();
     void tracker_gapOrClockBack_startsAnew();
 };
@@ -75,26 +74,6 @@ void TestLoad::tracker_young_meanOfItsSamples()
     QVERIFY(std::abs(shard.decayed.hour - 19.0 / 20) < 1e-3);
     QVERIFY(shard.decayed.fiveMinutes > 0.94);
     QVERIFY(shard.decayed.halfMinute > shard.decayed.fiveMinutes);
-}
-
-void TestLoad::tracker_newPart_whatFilledItDoesNotCount()
-{
-    LoadTracker tracker(12);
-    for (int second = 0; second < 60; ++second) {
-        tracker.add(ShardId(1), kNow + std::chrono::seconds(second), 1.0);
-        if (second >= 30) { // it has been split off, and its copy is published late
-            tracker.add(ShardId(2), kNow + std::chrono::seconds(second),
-                        second < 36 ? 1'000.0 : 0.5);
-        }
-    }
-    ShardFacts part;
-    part.id = ShardId(2);
-    tracker.fill(part);
-    QCOMPARE(part.decayed.fiveMinutes, 0.5);
-    ShardFacts other;
-    other.id = ShardId(1);
-    tracker.fill(other);
-    QCOMPARE(other.recent.size(), std::size_t{12}); // it was there from the beginning
 }
 
 void TestLoad::tracker_manySamples_keepsTheNewest()
