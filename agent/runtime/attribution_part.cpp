@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
+#include <cstdio>
 #include <stop_token>
 #include <utility>
 
@@ -19,6 +21,14 @@ constexpr int kSettingsEvery = 15; ///< polls
 constexpr int kStatementsEvery = 30;
 constexpr std::size_t kStatements = 200;
 constexpr const char* kCode = "attribution.off";
+constexpr const char* kCostly = "attribution.costly";
+
+std::string rateText(double rate)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.10g", rate);
+    return text;
+}
 
 } // namespace
 
@@ -122,10 +132,36 @@ Status AttributionPart::followLog()
                          static_cast<double>(progress.bytes));
     }
     m_reads.finish(m_parts.clock.wallNow());
+    advise(statements);
     m_statements += statements;
     m_malformed = m_tail->counts().malformed;
     m_passedOver += progress.passedOver;
     return {};
+}
+
+void AttributionPart::advise(std::uint64_t statements)
+{
+    const Instant now = m_parts.clock.now();
+    const auto before = std::exchange(m_followedAt, now);
+    if (!before || *before >= now) {
+        return; // what had gathered until the first look says nothing of a second
+    }
+    m_advice.note(statements, std::chrono::duration<double>(now - *before).count());
+    const auto better = m_advice.betterRate(m_settings.sampleRate);
+    if (!better) {
+        m_parts.health.clear(kCostly);
+        return;
+    }
+    m_parts.health.raise(
+        {DiagnosticLevel::Info, kCostly,
+         "the server logs " + std::to_string(std::lround(m_advice.perSecond())) +
+             " statements a second for reads by key; 50 tell as much and cost it less",
+         (m_settings.sampleRate < 1
+              ? "set log_statement_sample_rate = " + rateText(*better)
+              : "set log_statement = 'none', log_min_duration_statement = -1, "
+                "log_min_duration_sample = 0 and log_statement_sample_rate = " +
+                    rateText(*better)) +
+             " and reload it"});
 }
 
 void AttributionPart::lookAtStatements()

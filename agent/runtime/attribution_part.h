@@ -4,6 +4,7 @@
 #include "agent/api/metrics_endpoint.h"
 #include "agent/attribution/log_tail.h"
 #include "agent/attribution/read_attribution.h"
+#include "agent/attribution/sample_advice.h"
 #include "agent/config/agent_config.h"
 #include "agent/engine/statement_source.h"
 #include "agent/runtime/health_board.h"
@@ -67,12 +68,16 @@ private:
     [[nodiscard]] Status followLog();
     void lookAtStatements();
     void say(const std::string& trouble, const std::string& hint);
+    /// That the server logs more than helps, while it does.
+    void advise(std::uint64_t statements);
 
     const Parts m_parts;
     const std::unique_ptr<engine::LogFiles> m_local; ///< null: through the source
     attribution::ReadAttribution m_reads;
     std::unique_ptr<attribution::LogTail> m_tail; ///< of m_thread
     engine::LogSettings m_settings;               ///< of m_thread
+    attribution::SampleAdvice m_advice;           ///< of m_thread
+    std::optional<Instant> m_followedAt;          ///< of m_thread
     std::atomic<std::uint64_t> m_statements{0};
     std::atomic<std::uint64_t> m_malformed{0};
     std::atomic<std::uint64_t> m_passedOver{0};

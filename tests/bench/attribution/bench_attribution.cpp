@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/attribution/sample_advice.h"
 #include "tests/bench/attribution/attribution_world.h"
 
 #include <algorithm>
@@ -189,8 +190,14 @@ Status benchCollectCost()
     ISO_ASSIGN(const auto world, AttributionWorld::make(options));
     ISO_TRY(world->cluster().tool("pgbench", {"-i", "-q", "-s", "5"}));
     ISO_TRY(world->run({.spread = Spread::Uniform, .mode = "prepared", .transactions = 20'000}));
-    constexpr int kPairs = 30; // short ones: the machine's speed changes by the minute
-    constexpr int kSeconds = 4;
+    ISO_TRY(setSampling(*world, 0));
+    constexpr int kPairs = 60; // short ones: the machine's speed changes by the minute
+    constexpr int kSeconds = 2;
+    ISO_ASSIGN(const Speed alone, speed(*world, 2 * kSeconds));
+    const double rate = attribution::SampleAdvice::kEnough / alone.tps;
+    std::printf("{\"bench\":\"collect-cost\",\"metric\":\"sampling rate\",\"unit\":\"ratio\","
+                "\"ours\":%.5f,\"peer\":null,\"peer_name\":\"\",\"n\":1}\n",
+                rate);
     CostRatios throughput;
     CostRatios ofSampling;
     CostRatios cpu;
@@ -200,7 +207,7 @@ Status benchCollectCost()
         std::array<Speed, 4> speeds; // with, without, without once more, log sampled for nobody
         for (std::size_t step = 0; step < speeds.size(); ++step) {
             const std::size_t what = (step + static_cast<std::size_t>(pair)) % speeds.size();
-            ISO_TRY(setSampling(*world, what == 0 || what == 3 ? 0.01 : 0));
+            ISO_TRY(setSampling(*world, what == 0 || what == 3 ? rate : 0));
             std::unique_ptr<Collectors> collectors =
                 what == 0 ? std::make_unique<Collectors>(*world) : nullptr;
             ISO_ASSIGN(speeds[what], speed(*world, kSeconds));
