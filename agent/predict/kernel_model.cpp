@@ -12,7 +12,8 @@ namespace
 {
 
 constexpr int kWindowHours = 24;
-constexpr float kFarthestClock = 2.01F / 12; ///< other times of the day would weigh nothing
+constexpr std::size_t kAhead = kWindowHours - 1; ///< hours that are there twice
+constexpr float kFarthestClock = 2.01F / 12;     ///< other times of the day would weigh nothing
 using Hours = Eigen::Array<float, kWindowHours, 1>;
 constexpr std::uint32_t kNothingKnown = 0xFFFFFFU; ///< a bit an hour
 constexpr std::int64_t kLeastHours = 8 * 24;
@@ -50,8 +51,8 @@ KernelModel::KernelModel(const Shape& shape, const Tuning& tuning)
     const auto hours = static_cast<std::size_t>(m_hours);
     const Member empty{
         std::vector<LogCode>(hours * static_cast<std::size_t>(m_perHour), kMissingCode),
-        std::vector<float>(2 * hours, 0.0F), std::vector<float>(hours, kMissing),
-        std::vector<float>(hours, 0.0F), kNothingKnown};
+        std::vector<float>(hours + kAhead, 0.0F), std::vector<float>(hours, kMissing), 0.0F,
+        kNothingKnown};
     m_members.assign(m_places.size(), empty);
 }
 
@@ -92,7 +93,7 @@ std::size_t KernelModel::placeOf(std::int64_t hour) const
 
 const float* KernelModel::windowAt(const Member& member, std::int64_t hour) const
 {
-    return &member.hours[placeOf(hour) + static_cast<std::size_t>(m_hours) - (kWindowHours - 1)];
+    return &member.hours[placeOf(hour)]; // the hour itself is kAhead further on
 }
 
 void KernelModel::closeHour(Member& member) const
@@ -113,15 +114,19 @@ void KernelModel::closeHour(Member& member) const
     // An hour that was not measured looks like the mean of its day; its window counts it as
     // unknown.
     const float value = measured ? sum / known : (std::isnan(before) ? 0.0F : before);
-    member.hours[placeOf(now)] = value;
-    member.hours[placeOf(now) + static_cast<std::size_t>(m_hours)] = value;
+    const std::size_t place = placeOf(now);
+    const std::size_t kept = member.means.size();
+    member.hours[place + kAhead] = value;
+    if (place + kAhead >= kept) {
+        member.hours[place + kAhead - kept] = value;
+    }
     member.unknown =
         static_cast<std::uint32_t>((member.unknown << 1U) | (measured ? 0U : 1U)) & kNothingKnown;
     const bool enough = std::popcount(member.unknown) <= kWindowHours / 2;
     const Eigen::Map<const Hours> window(windowAt(member, now));
     const float mean = window.mean();
-    member.means[placeOf(now)] = enough ? mean : kMissing;
-    member.spreads[placeOf(now)] = std::sqrt((window - mean).square().mean());
+    member.means[place] = enough ? mean : kMissing;
+    member.spread = std::sqrt((window - mean).square().mean());
 }
 
 std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) const
@@ -139,7 +144,7 @@ std::optional<KernelModel::Similar> KernelModel::lookBack(std::size_t series) co
         return std::nullopt;
     }
     const Hours window = Eigen::Map<const Hours>(windowAt(member, newest)) - mean;
-    const float spread = std::max(member.spreads[placeOf(newest)], kLeastSpread);
+    const float spread = std::max(member.spread, kLeastSpread);
     Similar similar{place, {}};
     similar.weights.assign(static_cast<std::size_t>(newest - first), kMissing);
     float least = std::numeric_limits<float>::max();
@@ -194,7 +199,8 @@ std::size_t KernelModel::bytes() const
 {
     std::size_t sum = m_places.bytes();
     for (const Member& member : m_members) {
-        sum += member.rows.size() * sizeof(LogCode) + 4 * member.means.size() * sizeof(float);
+        sum += member.rows.size() * sizeof(LogCode) +
+               (member.hours.size() + member.means.size()) * sizeof(float);
     }
     return sum;
 }

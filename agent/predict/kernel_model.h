@@ -50,10 +50,11 @@ private:
     struct Member
     {
         std::vector<LogCode> rows; ///< a ring
-        std::vector<float>
-            hours; ///< a ring of hourly means, twice, so that a window is in one piece
-        std::vector<float> means; ///< a ring: mean of the 24 hours up to and with this one
-        std::vector<float> spreads;
+        /// A ring of hourly means, the last ones once more before its beginning, so that a window
+        /// is in one piece.
+        std::vector<float> hours;
+        std::vector<float> means;  ///< a ring: mean of the 24 hours up to and with this one
+        float spread = 0;          ///< of the last 24 hours
         std::uint32_t unknown = 0; ///< a bit for each of the last 24 hours that was not measured
     };
 
