@@ -281,11 +281,11 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
 {
     const auto known = state.tables.find(coverage.tableId);
     const bool wasCaptured = known != state.tables.end() && known->second.captured;
+    std::string reason;
     if (wasCaptured && (coverage.fence > 0 || !coverage.captured)) {
         // Somebody took it out, or it lost what its rows are told by.
-        const std::string reason = coverage.captured
-                                       ? "table " + coverage.table + " was taken out of the feed"
-                                       : "table " + coverage.table + ": " + coverage.reason;
+        reason = coverage.captured ? "table " + coverage.table + " was taken out of the feed"
+                                   : "table " + coverage.table + ": " + coverage.reason;
         noteGap(coverage.table, reason);
         const Lsn position = m_parts.journal.position();
         if (!coverage.leaves.empty()) {
@@ -296,13 +296,15 @@ Status CaptureImpl::noteCoverage(journal::State& state, const engine::TableCover
         ++m_health.gaps;
     }
     journal::TableState& table = state.tables[coverage.tableId];
-    if (coverage.captured && (!wasCaptured || coverage.fence > 0)) {
+    if (!coverage.captured) {
+        table.reason = coverage.reason;
+    } else if (!wasCaptured || coverage.fence > 0) {
         table.fence = std::max(nextTransaction, coverage.fence + 1);
         table.since = m_parts.journal.position();
+        table.reason = reason;
     }
     table.name = coverage.table;
     table.captured = coverage.captured;
-    table.reason = coverage.reason;
     for (const std::uint64_t leaf : coverage.leaves) {
         state.leaves[leaf].table = coverage.tableId;
     }
@@ -327,6 +329,7 @@ Status CaptureImpl::noteShape(journal::State& state, const engine::TableCoverage
                                         m_parts.clock.wallNow(), coverage.leaves, reason}));
         table.fence = std::max(table.fence, feed.nextTransaction);
         table.since = m_parts.journal.position();
+        table.reason = reason;
         const std::lock_guard lock(m_mutex);
         ++m_health.gaps;
     }

@@ -431,7 +431,10 @@ Requirement JournalImpl::requirement(std::uint64_t leaf, std::uint64_t table) co
         return requirement;
     }
     requirement.captured = true;
-    requirement.fence = std::max(requirement.fence, foundTable->second.fence);
+    if (foundTable->second.fence > requirement.fence) {
+        requirement.fence = foundTable->second.fence;
+        requirement.reason = foundTable->second.reason;
+    }
     if (const auto found = m_state.leaves.find(leaf); found != m_state.leaves.end()) {
         requirement.mustShow = found->second.mustShow;
         requirement.earlier = found->second.earlier;

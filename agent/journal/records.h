@@ -58,7 +58,7 @@ struct TableState
     bool captured = false;
     std::uint64_t fence = 0;
     Lsn since;
-    std::string reason;     ///< why it is not captured
+    std::string reason;     ///< why it is not captured, or what its history begins with
     std::string shape = {}; ///< engine::TableCoverage::shape, as last looked at …
     Lsn shapeAt = {};       ///< … when the journal had reached this
 

@@ -301,6 +301,11 @@ private Q_SLOTS:
             return health.state == capture::CaptureState::Streaming;
         }));
         verifyGap(from, "no event trigger noted");
+        const auto replayed = m_world->replay(from, Alignment::ByVisibility);
+        QVERIFY(!replayed.ok());
+        QVERIFY2(replayed.error().message.find("does not continue this base: table ") !=
+                     std::string::npos,
+                 replayed.error().text().c_str()); // says why, not only that
         postgres::InitSqlOptions init;
         init.schemas = {"public"};
         exec(postgres::initSql(init));
