@@ -4,8 +4,6 @@
 #include "agent/postgres/pg_error.h"
 #include "shared/base/byte_io.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace isotherm::postgres
@@ -17,13 +15,6 @@ constexpr std::size_t kBatchBytes = std::size_t{1} << 18U;
 constexpr std::string_view kSignature("PGCOPY\n\xFF\r\n\0", 11);
 constexpr std::size_t kHeaderBytes = 19; // signature, flags, length of the extension
 constexpr std::uint16_t kTrailer = 0xFFFF;
-constexpr std::uint64_t kFlowing = 1'000; // rows
-/// A unix socket holds about 130 kB. Taking some 100 kB at a time keeps the server from ever
-/// waiting for us, and both sides from waking each other for each of its 8 kB writes.
-constexpr std::size_t kTooLittle = std::size_t{64} << 10U;
-constexpr std::size_t kTooMuch = std::size_t{128} << 10U;
-constexpr auto kShortestGathering = std::chrono::microseconds(20);
-constexpr auto kLongestGathering = std::chrono::microseconds(2'000);
 
 Error malformed(const std::string& what)
 {
@@ -142,9 +133,6 @@ Status CopySource::fill(RowBatch& batch)
 
 Status CopySource::wait()
 {
-    if (m_rows >= kFlowing) {
-        gather();
-    }
     Status ready = m_connection->waitSocket(false, m_connection->options().batchTimeout, &m_stop);
     if (!ready.ok()) {
         m_connection->cancel();
@@ -154,18 +142,6 @@ Status CopySource::wait()
         return connectionError(m_connection->handle());
     }
     return {};
-}
-
-void CopySource::gather()
-{
-    const std::uint64_t came = m_bytes - m_bytesAtWait;
-    m_bytesAtWait = m_bytes;
-    if (came < kTooLittle) {
-        m_gathering = std::min(m_gathering + m_gathering / 4, kLongestGathering);
-    } else if (came > kTooMuch) {
-        m_gathering = std::max(m_gathering - m_gathering / 4, kShortestGathering);
-    }
-    std::this_thread::sleep_for(m_gathering);
 }
 
 const char* CopySource::takeHeader(std::string_view& message)
@@ -201,7 +177,6 @@ const char* CopySource::takeMessage(std::string_view message, RowBatch& batch)
         return "a row does not fit its columns";
     }
     ++m_rows;
-    m_bytes += message.size();
     if (!m_filter || wanted(message)) {
         batch.append(message);
     }

@@ -5,7 +5,6 @@
 #include "agent/postgres/key_predicate.h"
 #include "shared/model/row_batch.h"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,8 +45,6 @@ private:
     [[nodiscard]] Status fill(RowBatch& batch);
     /// Waits for more when the buffer is used up.
     [[nodiscard]] Status wait();
-    /// Sleeps until a good deal will have come, learning from what came last time.
-    void gather();
     /// nullptr, or what is wrong with the message. Not a Status: this runs for every row.
     [[nodiscard]] const char* takeMessage(std::string_view message, RowBatch& batch);
     [[nodiscard]] const char* takeHeader(std::string_view& message);
@@ -60,9 +57,6 @@ private:
     std::optional<KeyFilter> m_filter;
     std::optional<Error> m_error;
     std::uint64_t m_rows = 0;
-    std::uint64_t m_bytes = 0;
-    std::uint64_t m_bytesAtWait = 0;
-    std::chrono::microseconds m_gathering{100};
     bool m_started = false;
     bool m_headerSeen = false;
     bool m_trailerSeen = false;
