@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/gui/demo_changes.h"
 
+#include "tests/harness/keys.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -14,13 +16,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t kBars = 40;
 constexpr std::int64_t kKeysPerBar = 3'125;
 constexpr std::size_t kUsualCut = 19;
-
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(encoded);
-}
 
 std::int64_t barKey(std::size_t bar)
 {

@@ -3,6 +3,7 @@
 
 #include "agent/postgres/postgres_engine.h"
 #include "agent/postgres/statement_source.h"
+#include "tests/harness/keys.h"
 
 #include <chrono>
 #include <cmath>
@@ -24,12 +25,7 @@ constexpr double kZipf = 1.1;
 constexpr int kPlaces = 4;
 constexpr std::int64_t kSpot = kKeys / 30;
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(std::move(encoded));
-}
+using test::keyOf;
 
 std::int64_t spotAt(int place)
 {

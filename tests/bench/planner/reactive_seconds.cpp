@@ -3,6 +3,7 @@
 #include "agent/sharding/key_loads.h"
 #include "agent/sharding/load.h"
 #include "tests/bench/planner/measures.h"
+#include "tests/harness/keys.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,12 +19,7 @@ using namespace sharding;
 constexpr WallTime kStart = fromUnixMicros(1'790'000'000'000'000);
 constexpr int kRounds = 300;
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(encoded);
-}
+using test::keyOf;
 
 ShardFacts hotShard()
 {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/attribution/statement_cache.h"
+#include "tests/harness/keys.h"
 
 #include <QtTest/QtTest>
 #include <random>
 
 using namespace isotherm;
 using namespace isotherm::attribution;
+using test::keyOf;
 
 namespace
 {
@@ -261,13 +263,6 @@ private Q_SLOTS:
     }
 
 private:
-    static Key keyOf(std::int64_t value)
-    {
-        std::string encoded;
-        appendKeyInteger(encoded, value);
-        return Key(std::move(encoded));
-    }
-
     StatementReader m_reader{tables()};
 };
 

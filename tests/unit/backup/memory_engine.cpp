@@ -3,6 +3,7 @@
 
 #include "shared/base/byte_io.h"
 #include "shared/base/check.h"
+#include "tests/harness/keys.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,13 +12,6 @@ namespace isotherm::test
 {
 namespace
 {
-
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(std::move(encoded));
-}
 
 TableSchema schemaOf(const std::string& table)
 {

@@ -4,6 +4,7 @@
 #include "agent/metadata/database.h"
 #include "tests/harness/temp_dir.h"
 #include "tests/harness/test_log.h"
+#include "tests/unit/heat/shards.h"
 
 #include <QtTest/QtTest>
 #include <cmath>
@@ -20,21 +21,8 @@ namespace
 
 const WallTime kStart = fromUnixMicros(3600LL * 1'000'000 * 491'666);
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(std::move(encoded));
-}
-
-ShardRecord shardOf(std::uint64_t id, std::int64_t begin, std::int64_t end)
-{
-    ShardRecord shard;
-    shard.id = ShardId(id);
-    shard.keyspace = "orders";
-    shard.range = {keyOf(begin), keyOf(end)};
-    return shard;
-}
+using test::keyOf;
+using test::shardOf;
 
 ShardRecord defaultOf(std::uint64_t id)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/heat/key_sketch.h"
+#include "tests/harness/keys.h"
 
 #include <QtTest/QtTest>
 #include <algorithm>
@@ -16,12 +17,7 @@ namespace
 
 const WallTime kStart = fromUnixMicros(1'770'000'000'000'000);
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(std::move(encoded));
-}
+using test::keyOf;
 
 std::int64_t valueOf(const Key& key)
 {

@@ -2,6 +2,7 @@
 #include "agent/metadata/backup_store.h"
 #include "agent/metadata/keyspace_store.h"
 #include "agent/metadata/shard_store.h"
+#include "tests/harness/keys.h"
 #include "tests/harness/temp_dir.h"
 #include "tests/harness/test_log.h"
 
@@ -14,12 +15,7 @@ using namespace isotherm::metadata;
 namespace
 {
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(encoded);
-}
+using test::keyOf;
 
 engine::ShardLayout shard(std::int64_t begin, std::int64_t end, std::vector<std::uint64_t> leafIds)
 {

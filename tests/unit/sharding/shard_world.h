@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/sharding/state.h"
+#include "tests/harness/keys.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +17,7 @@ namespace isotherm::sharding::test
 
 inline constexpr WallTime kNow = fromUnixMicros(1'790'000'000'000'000);
 
-inline Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(encoded);
-}
+using isotherm::test::keyOf;
 
 inline KeyRange rangeOf(std::int64_t begin, std::int64_t end)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/viewmath/change_marks.h"
 #include "app/viewmath/key_histogram.h"
+#include "tests/harness/keys.h"
 
 #include <QTest>
 #include <cmath>
@@ -11,12 +12,7 @@ using namespace isotherm::viewmath;
 namespace
 {
 
-Key keyOf(std::int64_t value)
-{
-    std::string encoded;
-    appendKeyInteger(encoded, value);
-    return Key(encoded);
-}
+using test::keyOf;
 
 /// Ten bars from 0, 10, 20, …; bar i has i + 1 of 55 parts of the load.
 std::vector<KeyBar> tenBars()
