@@ -43,12 +43,27 @@ bool isOneByteRepeated(std::string_view raw)
     return raw.size() > 1 && std::memcmp(raw.data(), raw.data() + 1, raw.size() - 1) == 0;
 }
 
-/// Order-0 entropy of up to 4 KiB of samples spread over `raw`, in bits a byte.
+constexpr std::size_t kPieces = 8;
+constexpr std::size_t kPiece = 128;
+constexpr std::size_t kMostSamples = (kPieces + 1) * kPiece;
+
+/// n · log2(n) for every count that there can be.
+const std::array<float, kMostSamples + 1>& weightedLogs()
+{
+    static const auto logs = [] {
+        std::array<float, kMostSamples + 1> made{};
+        for (std::size_t n = 1; n < made.size(); ++n) {
+            made[n] = static_cast<float>(n) * std::log2(static_cast<float>(n));
+        }
+        return made;
+    }();
+    return logs;
+}
+
+/// Order-0 entropy of about 1 KiB of samples spread over `raw`, in bits a byte.
 double sampledEntropy(std::string_view raw)
 {
     std::array<std::uint32_t, 256> counts{};
-    constexpr std::size_t kPieces = 8;
-    constexpr std::size_t kPiece = 512;
     std::size_t samples = 0;
     const std::size_t step = std::max(raw.size() / kPieces, kPiece);
     for (std::size_t at = 0; at < raw.size(); at += step) {
@@ -58,16 +73,16 @@ double sampledEntropy(std::string_view raw)
         }
         samples += piece.size();
     }
-    double bits = 0;
-    std::uint32_t seen = 0;
+    const auto& logs = weightedLogs();
+    float known = 0;
+    float seen = 0;
     for (const std::uint32_t count : counts) {
-        if (count > 0) {
-            bits -= count * std::log2(static_cast<double>(count) / static_cast<double>(samples));
-            ++seen;
-        }
+        known += logs[count];
+        seen += count > 0 ? 1.0F : 0.0F;
     }
+    const float bits = logs[samples] - known;
     // A finite sample underestimates entropy (Miller and Madow's correction).
-    return (bits + (seen - 1) * 0.72) / static_cast<double>(samples);
+    return static_cast<double>((bits + (seen - 1) * 0.72F) / static_cast<float>(samples));
 }
 
 } // namespace
