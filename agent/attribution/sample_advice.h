@@ -21,7 +21,7 @@ public:
     void note(std::uint64_t statements, double seconds);
 
     /// The rate to set instead of `rate` (0 < rate ≤ 1), of one digit; nullopt while `rate` is
-    /// fine, or the last half minute too short to tell.
+    /// fine, or less than 20 s were seen.
     [[nodiscard]] std::optional<double> betterRate(double rate) const;
     /// Statements a second of about the last minute; 0 before the first note().
     [[nodiscard]] double perSecond() const;
